@@ -1,0 +1,1 @@
+"""Configuration, database, clock, ids, errors and logging; imports nothing else of the package."""
