@@ -1,1 +1,1 @@
-"""An internal helpdesk: tickets, SLA clocks, notifications; a browser UI, a REST API and a worker over one set of services."""
+"""An internal helpdesk: tickets and their SLA clocks behind a browser UI, a REST API and a worker."""

@@ -1,6 +1,6 @@
 """Settings: environment variables named `HELPDESK_*`, or a `.env` file (product rules §9).
 
-`get_settings()` is the only way to them. Whoever starts processes (the stack) hands the settings on through the
+`get_settings()` is the only way to them. Whoever starts processes (the stack) hands the settings on in the
 environment, so that each process reads the same names.
 """
 
@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     public_url: str = "http://localhost:8000"
 
     database_url: str = Field(default="", repr=False)
-    """`postgresql+psycopg://user:password@host:port/name`; empty where the embedded PostgreSQL is to be started."""
+    """`postgresql+psycopg://user:password@host:port/name`; empty: the embedded PostgreSQL. See `sqlalchemy_url`."""
     redis_url: str = Field(default="", repr=False)
     """Redis or Valkey without a database number; see `broker_url`, `state_url`, `live_url`."""
 
@@ -144,9 +144,18 @@ class Settings(BaseSettings):
 
     @functools.cached_property
     def secret_key(self) -> bytes:
-        """The key that everything signed is signed with. Development: made once, kept in the data folder (mode 0600)."""
+        """The key that all signatures use. Development: made once and kept in the data folder (mode 0600)."""
         given = self.secret_key_setting.get_secret_value()
         return given.encode() if given else _kept_secret(self.data / "secret_key")
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database's URL. Raises SettingsError when there is none."""
+        if not self.database_url:
+            raise SettingsError(
+                f"{PREFIX}DATABASE_URL is not set, and no stack is running on this data folder"
+            )
+        return self.database_url
 
     @property
     def broker_url(self) -> str:
@@ -170,7 +179,7 @@ class Settings(BaseSettings):
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """Origins that browser requests may come from: production the public URL alone, development also loopback names."""
+        """Origins that browser requests may come from: the public URL, in development also the loopback names."""
         if self.production:
             return (self.public_url,)
         parts = urlsplit(self.public_url)
@@ -227,7 +236,7 @@ def _weak_secret(value: str) -> str | None:
 
 
 def _kept_secret(path: Path) -> bytes:
-    """Read the secret in `path`; the first process to come makes it. Linking a finished file in keeps racers equal."""
+    """Read the secret in `path`; the first to come makes it. Linking a finished file in keeps racers equal."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent)  # mkstemp makes it 0600
@@ -238,7 +247,7 @@ def _kept_secret(path: Path) -> bytes:
         except FileExistsError:
             pass
         finally:
-            os.unlink(name)
+            Path(name).unlink()
     return path.read_bytes()
 
 

@@ -1,7 +1,7 @@
-"""Logging: one line a record, as text or JSON, without secrets and without characters that could forge a line.
+"""Logging: one line a record, as text or JSON, without secrets and without characters that could forge one.
 
-A filter on a parent logger does not see the records of its children, and libraries log cookies and passwords (reflex
-logs whole events, celery its broker). So the record factory cleans every record, whoever made it and whoever handles it.
+A filter on a parent logger does not see the records of its children, and libraries log cookies and passwords
+(reflex whole events, celery its broker). So the record factory cleans each record, whoever makes and handles it.
 """
 
 import json
@@ -50,12 +50,12 @@ def redact(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Return `text` with control, bidirectional and surrogate characters written as escapes, so that one record is one line."""
+    """Return `text` with control, bidirectional and surrogate characters escaped: one record stays one line."""
     return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 class _Record(logging.LogRecord):
-    def getMessage(self) -> str:
+    def getMessage(self) -> str:  # noqa: N802 (the name of the standard library)
         try:
             text = super().getMessage()
         except (TypeError, ValueError):
