@@ -1,0 +1,102 @@
+// Keyboard: a key clicks the visible element with data-shortcut="<key>"; the page decides what its elements are.
+// Single keys act outside inputs only, never with a modifier, and can be switched off (localStorage "single-keys").
+// data-shortcut="mod+Enter" and "mod+k" need Ctrl or Cmd and also work while typing.
+// Lists: data-list holds rows with data-row; j and k move the cursor (data-cursor, .cur), x clicks the row's
+// [data-row-select], Enter its [data-row-open].
+(() => {
+  "use strict";
+  const typing = (node) =>
+    node instanceof Element && node.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]");
+  const enabled = () => {
+    try {
+      return localStorage.getItem("single-keys") !== "off";
+    } catch {
+      return true;
+    }
+  };
+  const shown = (node) => node.checkVisibility ? node.checkVisibility({ visibilityProperty: true }) : node.offsetParent !== null;
+  const modal = () => [...document.querySelectorAll("dialog[open]")].pop();
+
+  function press(key) {
+    const scope = modal() || document;
+    const found = [...scope.querySelectorAll(`[data-shortcut~="${CSS.escape(key)}"]`)].filter(
+      (node) => shown(node) && !node.disabled && node.getAttribute("aria-disabled") !== "true",
+    );
+    const node = found.pop();
+    if (!node) return false;
+    if (node.matches("input, textarea")) {
+      node.focus();
+      if (node.select) node.select();
+    } else {
+      node.click();
+    }
+    return true;
+  }
+
+  function rows() {
+    return [...document.querySelectorAll("[data-list] [data-row]")].filter(shown);
+  }
+
+  function move(step) {
+    const all = rows();
+    if (!all.length) return false;
+    const at = all.findIndex((row) => row.dataset.cursor === "true");
+    const next = all[Math.min(all.length - 1, Math.max(0, at < 0 ? 0 : at + step))];
+    for (const row of all) {
+      row.dataset.cursor = String(row === next);
+      row.classList.toggle("cur", row === next);
+    }
+    next.scrollIntoView({ block: "nearest" });
+    const open = next.querySelector("[data-row-open]");
+    if (open) open.focus({ preventScroll: true });
+    return true;
+  }
+
+  function inRow(selector) {
+    const row = rows().find((one) => one.dataset.cursor === "true");
+    const node = row && row.querySelector(selector);
+    if (!node) return false;
+    node.click();
+    return true;
+  }
+
+  function single(event) {
+    switch (event.key) {
+      case "j":
+        return !modal() && move(1);
+      case "k":
+        return !modal() && move(-1);
+      case "x":
+        return !modal() && inRow("[data-row-select]");
+      case "Enter":
+        return !modal() && event.target === document.body && inRow("[data-row-open]");
+      default:
+        return event.key.length === 1 && press(event.key.toLowerCase());
+    }
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || event.repeat && event.key !== "j" && event.key !== "k") return;
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
+      if (press("mod+" + event.key)) event.preventDefault();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !enabled()) return;
+    if (document.querySelector(".menu:popover-open")) return;
+    if (single(event)) event.preventDefault();
+  });
+
+  document.addEventListener("change", (event) => {
+    const node = event.target;
+    if (!(node instanceof HTMLInputElement) || !node.matches("[data-single-keys]")) return;
+    try {
+      localStorage.setItem("single-keys", node.checked ? "on" : "off");
+    } catch {
+      /* storage is closed */
+    }
+  });
+  // The switch shows what is stored whenever its dialog opens.
+  document.addEventListener("ui:dialog-open", () => {
+    for (const node of document.querySelectorAll("[data-single-keys]")) node.checked = enabled();
+  });
+})();

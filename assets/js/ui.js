@@ -1,0 +1,285 @@
+// Behaviour of menus, dialogs, times and clocks. Everything is delegated: the framework may render at any moment.
+//   menus    <button popovertarget="id"> and <div popover id="id" class="menu" role="menu"> with role=menuitem inside
+//   dialogs  <button data-dialog="id"> opens, data-close inside closes; a dialog with data-show="true|false" follows its
+//            State, and its button[data-dismiss] is clicked when the person closes it (Esc, backdrop, data-close)
+//   times    <time datetime="…" data-time="relative|short|full|clock"> without children: the text is written here
+//   clocks   <span data-sla …>: see clock()
+(() => {
+  "use strict";
+  const locale = document.documentElement.lang || navigator.language;
+  const full = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
+  const clockTime = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+  const weekday = new Intl.DateTimeFormat(locale, { weekday: "short", hour: "2-digit", minute: "2-digit" });
+  const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+  const dayYear = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" });
+  const MIN = 60, HOUR = 3600, DAY = 86400;
+
+  // ---- times
+  const sameDay = (a, b) => a.toDateString() === b.toDateString();
+
+  function span(seconds) {
+    const s = Math.max(0, Math.round(seconds));
+    if (s < MIN) return "less than 1 min";
+    if (s < HOUR) return `${Math.floor(s / MIN)} min`;
+    const h = Math.floor(s / HOUR), m = Math.floor((s % HOUR) / MIN);
+    if (s < DAY) return m && h < 10 ? `${h} h ${String(m).padStart(2, "0")} min` : `${h} h`;
+    const d = Math.floor(s / DAY), rest = Math.floor((s % DAY) / HOUR);
+    return rest && d < 7 ? `${d} d ${rest} h` : `${d} d`;
+  }
+
+  function ago(seconds) {
+    if (seconds < MIN) return "now";
+    if (seconds < HOUR) return `${Math.floor(seconds / MIN)}m`;
+    if (seconds < DAY) return `${Math.floor(seconds / HOUR)}h`;
+    return `${Math.floor(seconds / DAY)}d`;
+  }
+
+  function shortTime(at, now) {
+    if (sameDay(at, now)) return clockTime.format(at);
+    if (Math.abs(at - now) < 6 * DAY * 1000) return weekday.format(at);
+    return at.getFullYear() === now.getFullYear() ? day.format(at) : dayYear.format(at);
+  }
+
+  function writeTime(node, now) {
+    const at = new Date(node.dateTime);
+    if (!node.dateTime || Number.isNaN(at.getTime())) {
+      node.textContent = "";
+      return;
+    }
+    const style = node.dataset.time;
+    let text;
+    if (style === "relative") text = Math.abs(now - at) < 14 * DAY * 1000 ? ago((now - at) / 1000) : shortTime(at, now);
+    else if (style === "full") text = full.format(at);
+    else if (style === "clock") text = clockTime.format(at);
+    else text = shortTime(at, now);
+    if (node.textContent !== text) node.textContent = text;
+    const exact = full.format(at);
+    if (node.title !== exact) node.title = exact;
+  }
+
+  // ---- SLA clocks: data-state running|paused|met|missed|none, data-due, data-warn (75 %), data-word, data-note, data-met
+  const GLYPH = { ok: "timer", risk: "alarm-clock", over: "circle-alert", paus: "circle-pause", met: "circle-check" };
+
+  function clockState(data, now) {
+    const due = Date.parse(data.due), left = (due - now) / 1000;
+    const word = data.word || "Due";
+    if (data.state === "paused") return ["paus", data.note || "On hold"];
+    if (data.state === "met") {
+      const early = (due - Date.parse(data.met)) / 1000;
+      return ["met", early >= MIN ? `Met, ${span(early)} early` : "Met"];
+    }
+    if (data.state === "missed") {
+      const late = (Date.parse(data.met) - due) / 1000;
+      return ["over", late >= MIN ? `Missed by ${span(late)}` : "Missed"];
+    }
+    if (left <= 0) return ["over", left > -MIN ? "Breached just now" : `Breached ${span(-left)} ago`];
+    return [data.warn && now >= Date.parse(data.warn) ? "risk" : "ok", `${word} in ${span(left)}`];
+  }
+
+  function writeClock(node, now) {
+    const text = node.querySelector("[data-sla-text]");
+    const use = node.querySelector("use");
+    if (!text || !use) return;
+    if (!node.dataset.state || node.dataset.state === "none") {
+      if (text.textContent !== "") text.textContent = "";
+      node.style.visibility = "hidden";
+      return;
+    }
+    node.style.visibility = "";
+    const [state, words] = clockState(node.dataset, now.getTime());
+    for (const name of Object.keys(GLYPH)) node.classList.toggle(name, name === state);
+    const href = `/icons.svg#${GLYPH[state]}`;
+    if (use.getAttribute("href") !== href) use.setAttribute("href", href);
+    if (text.textContent !== words) text.textContent = words;
+    const due = new Date(node.dataset.due);
+    if (!Number.isNaN(due.getTime())) node.title = `Due ${full.format(due)}`;
+  }
+
+  function refresh(root) {
+    const now = new Date();
+    for (const node of root.querySelectorAll("time[data-time]")) writeTime(node, now);
+    for (const node of root.querySelectorAll("[data-sla]")) writeClock(node, now);
+  }
+  setInterval(() => document.hidden || refresh(document), 15_000);
+  document.addEventListener("visibilitychange", () => document.hidden || refresh(document));
+
+  // ---- menus
+  function place(menu) {
+    const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+    if (!button) return;
+    const at = button.getBoundingClientRect(), size = menu.getBoundingClientRect(), gap = 4, edge = 8;
+    const end = menu.dataset.align === "end";
+    let left = end ? at.right - size.width : at.left;
+    left = Math.max(edge, Math.min(left, innerWidth - size.width - edge));
+    let top = at.bottom + gap;
+    if (top + size.height > innerHeight - edge && at.top - gap - size.height > edge) top = at.top - gap - size.height;
+    menu.style.left = `${left}px`;
+    menu.style.top = `${Math.max(edge, top)}px`;
+  }
+
+  const items = (menu) =>
+    [...menu.querySelectorAll("[role^=menuitem], [role=option]")].filter((n) => n.getAttribute("aria-disabled") !== "true");
+
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const menu = event.target;
+      if (!(menu instanceof HTMLElement) || !menu.matches(".menu[popover]")) return;
+      const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+      if (button) button.setAttribute("aria-expanded", String(event.newState === "open"));
+      if (event.newState !== "open") return;
+      place(menu);
+      const first = menu.querySelector("input") || items(menu)[0];
+      if (first) first.focus({ preventScroll: true });
+    },
+    true,
+  );
+
+  document.addEventListener("keydown", (event) => {
+    const menu = event.target instanceof Element && event.target.closest(".menu:popover-open");
+    if (!menu) return;
+    const all = items(menu), at = all.indexOf(document.activeElement);
+    const step = { ArrowDown: at + 1, ArrowUp: at < 0 ? all.length - 1 : at - 1 }[event.key];
+    const edge = event.target.matches("input") ? undefined : { Home: 0, End: all.length - 1 }[event.key];
+    const next = edge ?? step;
+    if (next !== undefined && all.length) {
+      event.preventDefault();
+      all[(next + all.length) % all.length].focus();
+    } else if (event.key.length === 1 && /\S/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.target.matches("input")) {
+      const found = all.find((n) => n.textContent.trim().toLowerCase().startsWith(event.key.toLowerCase()));
+      if (found) found.focus();
+      event.stopPropagation();
+    } else if (event.key === "Tab") {
+      menu.hidePopover();
+    }
+  });
+
+  // ---- dialogs
+  function open(dialog) {
+    if (dialog.open) return;
+    dialog.showModal();
+    document.dispatchEvent(new CustomEvent("ui:dialog-open", { detail: dialog.id }));
+  }
+
+  function dismiss(dialog) {
+    if (dialog.open) dialog.close();
+  }
+
+  function follow(dialog) {
+    if (dialog.dataset.show === "true") open(dialog);
+    else if (dialog.dataset.show === "false" && dialog.open) {
+      dialog.dataset.byState = "1";
+      dialog.close();
+    }
+  }
+
+  document.addEventListener(
+    "close",
+    (event) => {
+      const dialog = event.target;
+      if (!(dialog instanceof HTMLDialogElement)) return;
+      const byState = dialog.dataset.byState;
+      delete dialog.dataset.byState;
+      const button = dialog.querySelector("[data-dismiss]");
+      if (!byState && button) button.click();
+    },
+    true,
+  );
+
+  document.addEventListener("click", (event) => {
+    if (!(event.target instanceof Element)) return;
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) {
+      const dialog = document.getElementById(opener.dataset.dialog);
+      const menu = opener.closest(".menu:popover-open");
+      if (menu) menu.hidePopover();
+      if (dialog) open(dialog);
+      return;
+    }
+    const closer = event.target.closest("[data-close]");
+    if (closer && closer.closest("dialog")) dismiss(closer.closest("dialog"));
+    const item = event.target.closest(".menu [role^=menuitem]:not([data-keep])");
+    if (item) item.closest(".menu").hidePopover();
+    if (event.target.matches("dialog[open]")) {
+      const box = event.target.getBoundingClientRect();
+      const inside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+      if (!inside) dismiss(event.target);
+    }
+    const drawer = event.target.closest("[data-drawer-toggle]");
+    const inDrawer = event.target.closest(".side a, .drawer-scrim");
+    const shell = document.querySelector(".shell");
+    if (shell && (drawer || inDrawer)) {
+      const isOpen = drawer && shell.dataset.drawer !== "open";
+      shell.dataset.drawer = isOpen ? "open" : "closed";
+      if (isOpen) shell.querySelector(".side a")?.focus();
+    }
+    const copy = event.target.closest("[data-copy]");
+    if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => say("Copied"));
+    const reveal = event.target.closest("[data-reveal]");
+    if (reveal) {
+      const field = document.getElementById(reveal.dataset.reveal);
+      if (field) {
+        field.type = field.type === "password" ? "text" : "password";
+        reveal.setAttribute("aria-pressed", String(field.type === "text"));
+      }
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const shell = document.querySelector('.shell[data-drawer="open"]');
+    if (event.key === "Escape" && shell) shell.dataset.drawer = "closed";
+  });
+
+  // ---- announcements
+  function say(text) {
+    const region = document.getElementById("live-region");
+    if (!region) return;
+    region.textContent = "";
+    setTimeout(() => (region.textContent = text), 50);
+  }
+
+  // ---- a toast leaves after 8 s; its own close button tells the State
+  function watchToast(node) {
+    let timer;
+    const start = () => (timer = setTimeout(() => node.isConnected && node.querySelector("[data-toast-close]")?.click(), 8_000));
+    node.addEventListener("pointerenter", () => clearTimeout(timer));
+    node.addEventListener("pointerleave", start);
+    node.addEventListener("focusin", () => clearTimeout(timer));
+    node.addEventListener("focusout", start);
+    start();
+  }
+
+  function fresh(node) {
+    if (!(node instanceof Element)) return;
+    const now = new Date();
+    if (node.matches("time[data-time]")) writeTime(node, now);
+    if (node.matches("[data-sla]")) writeClock(node, now);
+    if (node.matches(".toast[data-auto]")) watchToast(node);
+    if (node.matches("dialog[data-show]")) follow(node);
+    refresh(node);
+    for (const toast of node.querySelectorAll(".toast[data-auto]")) watchToast(toast);
+    for (const dialog of node.querySelectorAll("dialog[data-show]")) follow(dialog);
+  }
+
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      if (change.type === "childList") {
+        for (const node of change.addedNodes) fresh(node);
+      } else if (change.target instanceof HTMLDialogElement) {
+        follow(change.target);
+      } else if (change.target.matches("[data-sla]")) {
+        writeClock(change.target, new Date());
+      } else if (change.target.matches("time[data-time]")) {
+        writeTime(change.target, new Date());
+      }
+    }
+  }).observe(document.documentElement, {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    attributeFilter: ["datetime", "data-time", "data-show", "data-due", "data-state", "data-met", "data-note", "data-warn"],
+  });
+  window.helpdesk = Object.freeze({ say, span });
+  const begin = () => fresh(document.documentElement);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
+})();
