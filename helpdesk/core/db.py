@@ -1,0 +1,129 @@
+"""The one door to PostgreSQL: `transaction()`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from helpdesk.core.config import get_settings
+from helpdesk.core.errors import Unavailable
+
+_open: ContextVar[Session | None] = ContextVar("helpdesk_open_transaction", default=None)
+_test_connection: Connection | None = None
+
+_STATEMENT_TIMEOUT_MS = 15_000
+_LOCK_TIMEOUT_MS = 5_000
+_IDLE_IN_TRANSACTION_MS = 30_000
+_POOL_SIZE, _POOL_OVERFLOW, _POOL_WAIT_S = 10, 20, 5
+
+
+@cache
+def engine() -> Engine:
+    """The process's engine. A pool of 10 to 30 connections, checked before use, so that a restarted server heals."""
+    made = create_engine(
+        get_settings().sqlalchemy_url,
+        pool_size=_POOL_SIZE,
+        max_overflow=_POOL_OVERFLOW,
+        pool_timeout=_POOL_WAIT_S,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args={
+            "connect_timeout": 5,
+            "options": f"-c timezone=UTC -c statement_timeout={_STATEMENT_TIMEOUT_MS}"
+            f" -c lock_timeout={_LOCK_TIMEOUT_MS}"
+            f" -c idle_in_transaction_session_timeout={_IDLE_IN_TRANSACTION_MS}",
+        },
+    )
+
+    @event.listens_for(made, "handle_error")
+    def _no_parameters_in_messages(context: object) -> None:  # pyright: ignore[reportUnusedFunction]
+        original = getattr(context, "sqlalchemy_exception", None)
+        if original is not None:
+            original.hide_parameters = True
+
+    return made
+
+
+def dispose() -> None:
+    """Drop all pooled connections, as after a fork or in a test that changes the address."""
+    if engine.cache_info().currsize:
+        engine().dispose()
+        engine.cache_clear()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One unit of work: commits at the end, rolls back on any exception.
+
+    After the commit the callables registered with `after_commit` run; on a rollback none does.
+
+    Raises:
+        RuntimeError: on the event loop (use the faces' `call`), or inside another transaction: a service is one
+            unit of work and never calls another service.
+        Unavailable: the database does not answer.
+    """
+    if _on_event_loop():
+        raise RuntimeError("transaction() on the event loop: call the service in a thread")
+    if _open.get() is not None:
+        raise RuntimeError("transaction() inside a transaction: a service never calls another service")
+    session = _new_session()
+    token = _open.set(session)
+    try:
+        with session, session.begin():
+            yield session
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        if _is_outage(error):
+            raise Unavailable(
+                "The database does not answer just now. Nothing was lost; try again."
+            ) from error
+        raise
+    finally:
+        _open.reset(token)
+    for hook in session.info.pop("after_commit", ()):
+        hook()
+
+
+def after_commit(session: Session, hook: Callable[[], None]) -> None:
+    """Run `hook` once the unit of work is committed. Hooks must not raise: what they do is a hint, never the truth."""
+    session.info.setdefault("after_commit", []).append(hook)
+
+
+@contextmanager
+def bound_to(connection: Connection) -> Iterator[None]:
+    """Tests only: every transaction becomes a savepoint inside `connection`'s own, which the test rolls back."""
+    global _test_connection
+    _test_connection = connection
+    try:
+        yield
+    finally:
+        _test_connection = None
+
+
+def _new_session() -> Session:
+    if _test_connection is not None:
+        return Session(_test_connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+    return Session(engine(), expire_on_commit=False)
+
+
+def _on_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _is_outage(error: Exception) -> bool:
+    """Lock and statement time-outs count: the person may try again. A deadlock's victim too."""
+    if isinstance(error, PoolTimeout):
+        return True
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return state is None or state[:2] in {"08", "53", "57"} or state in {"55P03", "40P01", "40001"}

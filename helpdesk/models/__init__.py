@@ -1,0 +1,9 @@
+"""SQLModel tables, one file per noun. Importing this package fills `metadata`."""
+
+from sqlmodel import SQLModel
+
+from helpdesk.models import notification, person, sla, ticket, tree
+
+metadata = SQLModel.metadata
+
+__all__ = ["metadata", "notification", "person", "sla", "ticket", "tree"]

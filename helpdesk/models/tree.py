@@ -1,0 +1,131 @@
+"""The category tree: groups (which are teams), categories, subcategories."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, func, text
+from sqlmodel import SQLModel
+
+from helpdesk.domain.enums import Priority
+from helpdesk.models._columns import document, flag, key, longest, number, one_of, ref, table_of, text_, when
+
+
+class Group(SQLModel, table=True):
+    __tablename__ = "groups"
+    __table_args__ = (
+        Index(
+            "groups_name_key", func.lower(text("name")), unique=True, postgresql_where=text("NOT archived")
+        ),
+        one_of("default_priority", Priority, name="groups_default_priority_known"),
+        longest("description", 2000, name="groups_description_length"),
+    )
+
+    id: int = key()
+    name: str = text_(150)
+    description: str | None = text_(null=True)
+    icon: str | None = text_(40, null=True)
+    position: int = number(default=0)
+    restricted: bool = flag(False)
+    queue_email: str | None = text_(255, null=True)
+    lead_id: int | None = ref("users.id", null=True, index=True)
+    default_priority: str | None = text_(20, null=True)
+    default_assignee_id: int | None = ref("users.id", null=True, index=True)
+    sla_policy_id: int | None = ref("sla_policies.id", null=True, index=True)
+    fields: list[object] = document(default="[]")
+    archived: bool = flag(False)
+    created_at: datetime = when(default_now=True)
+    updated_at: datetime = when(default_now=True)
+
+
+class GroupMember(SQLModel, table=True):
+    __tablename__ = "group_members"
+    __table_args__ = (Index("group_members_by_user", "user_id", "group_id"),)
+
+    group_id: int = ref("groups.id", primary=True)
+    user_id: int = ref("users.id", primary=True)
+    created_at: datetime = when(default_now=True)
+
+
+class Category(SQLModel, table=True):
+    __tablename__ = "categories"
+    __table_args__ = (
+        UniqueConstraint("id", "group_id", name="categories_id_group_key"),
+        Index(
+            "categories_name_key",
+            "group_id",
+            func.lower(text("name")),
+            unique=True,
+            postgresql_where=text("NOT archived"),
+        ),
+        one_of("default_priority", Priority, name="categories_default_priority_known"),
+        longest("description", 2000, name="categories_description_length"),
+    )
+
+    id: int = key()
+    group_id: int = ref("groups.id", index=True)
+    name: str = text_(150)
+    description: str | None = text_(null=True)
+    icon: str | None = text_(40, null=True)
+    position: int = number(default=0)
+    default_priority: str | None = text_(20, null=True)
+    default_assignee_id: int | None = ref("users.id", null=True, index=True)
+    sla_policy_id: int | None = ref("sla_policies.id", null=True, index=True)
+    fields: list[object] = document(default="[]")
+    archived: bool = flag(False)
+    created_at: datetime = when(default_now=True)
+    updated_at: datetime = when(default_now=True)
+
+
+class Subcategory(SQLModel, table=True):
+    __tablename__ = "subcategories"
+    __table_args__ = (
+        UniqueConstraint("id", "category_id", name="subcategories_id_category_key"),
+        Index(
+            "subcategories_name_key",
+            "category_id",
+            func.lower(text("name")),
+            unique=True,
+            postgresql_where=text("NOT archived"),
+        ),
+        one_of("default_priority", Priority, name="subcategories_default_priority_known"),
+        longest("description", 2000, name="subcategories_description_length"),
+    )
+
+    id: int = key()
+    category_id: int = ref("categories.id", index=True)
+    name: str = text_(150)
+    description: str | None = text_(null=True)
+    icon: str | None = text_(40, null=True)
+    position: int = number(default=0)
+    default_priority: str | None = text_(20, null=True)
+    default_assignee_id: int | None = ref("users.id", null=True, index=True)
+    sla_policy_id: int | None = ref("sla_policies.id", null=True, index=True)
+    fields: list[object] = document(default="[]")
+    archived: bool = flag(False)
+    created_at: datetime = when(default_now=True)
+    updated_at: datetime = when(default_now=True)
+
+
+def in_tree() -> tuple[ForeignKeyConstraint, ForeignKeyConstraint]:
+    """A ticket's category lies in its group, its subcategory in its category: held by the database."""
+    return (
+        ForeignKeyConstraint(
+            ["category_id", "group_id"],
+            ["categories.id", "categories.group_id"],
+            name="tickets_category_in_group",
+            ondelete="RESTRICT",
+        ),
+        ForeignKeyConstraint(
+            ["subcategory_id", "category_id"],
+            ["subcategories.id", "subcategories.category_id"],
+            name="tickets_subcategory_in_category",
+            ondelete="RESTRICT",
+        ),
+    )
+
+
+groups = table_of(Group)
+group_members = table_of(GroupMember)
+categories = table_of(Category)
+subcategories = table_of(Subcategory)
