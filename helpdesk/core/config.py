@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     public_url: str = "http://localhost:8000"
 
     database_url: str = Field(default="", repr=False)
-    """`postgresql+psycopg://user:password@host:port/name`; empty: the embedded PostgreSQL. See `sqlalchemy_url`."""
+    """`postgresql+psycopg://user:password@host:port/name`; empty: the embedded one. See `sqlalchemy_url`."""
     redis_url: str = Field(default="", repr=False)
     """Redis or Valkey without a database number; see `broker_url`, `state_url`, `live_url`."""
 
@@ -179,7 +179,7 @@ class Settings(BaseSettings):
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """Origins that browser requests may come from: the public URL, in development also the loopback names."""
+        """Where browser requests may come from: the public URL, in development also the loopback names."""
         if self.production:
             return (self.public_url,)
         parts = urlsplit(self.public_url)
@@ -236,7 +236,7 @@ def _weak_secret(value: str) -> str | None:
 
 
 def _kept_secret(path: Path) -> bytes:
-    """Read the secret in `path`; the first to come makes it. Linking a finished file in keeps racers equal."""
+    """Read the secret in `path`; the first to come makes it. Linking a finished file keeps racers equal."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent)  # mkstemp makes it 0600

@@ -1,7 +1,7 @@
 """Logging: one line a record, as text or JSON, without secrets and without characters that could forge one.
 
 A filter on a parent logger does not see the records of its children, and libraries log cookies and passwords
-(reflex whole events, celery its broker). So the record factory cleans each record, whoever makes and handles it.
+(reflex whole events, celery its broker). So the record factory cleans each record, whoever handles it.
 """
 
 import json
@@ -50,7 +50,7 @@ def redact(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Return `text` with control, bidirectional and surrogate characters escaped: one record stays one line."""
+    """Return `text` with control, bidirectional and surrogate characters escaped: one record, one line."""
     return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
