@@ -1,0 +1,38 @@
+"""Alembic's entry: the database of the settings, the tables of `helpdesk.models`."""
+
+import logging
+
+from sqlalchemy import create_engine, pool, text
+
+from alembic import context
+from helpdesk.core.config import get_settings
+from helpdesk.models import metadata
+
+# one migration at a time, however many processes start at once
+_LOCK = 7_238_001
+_OPTIONS = {"target_metadata": metadata, "compare_type": True, "compare_server_default": False}
+
+logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
+
+
+def run_offline() -> None:
+    """Print the SQL (`--sql`), as the linter of the migrations reads it."""
+    context.configure(dialect_name="postgresql", literal_binds=True, **_OPTIONS)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def run_online() -> None:
+    engine = create_engine(get_settings().sqlalchemy_url, poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+        connection.commit()
+        context.configure(connection=connection, transaction_per_migration=True, **_OPTIONS)
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+if context.is_offline_mode():
+    run_offline()
+else:
+    run_online()
