@@ -1,7 +1,7 @@
-"""The one gate of values that come from outside: the faces pass raw values of any type, the services check them here.
+"""The one gate of values that come from outside: faces pass raw values of any type, services check them here.
 
-What is accepted is kept exactly as typed: nothing is trimmed or rewritten (product rules §7, §8). Each function raises
-`Invalid`, which names the field and says in one sentence what is wanted.
+What is accepted is kept exactly as typed: nothing is trimmed or rewritten (product rules §7, §8). Each
+function raises `Invalid`, which names the field and says in one sentence what is wanted.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def clean_ids(field: str, value: object, at_most: int) -> tuple[int, ...]:
     """Distinct ids in the order given, at most `at_most` of them."""
     if not isinstance(value, Iterable) or isinstance(value, str | bytes | dict):
         raise Invalid.at(field, "A list of ids is needed here.")
-    found = tuple(dict.fromkeys(clean_id(field, item) for item in cast(Iterable[object], value)))
+    found = tuple(dict.fromkeys(clean_id(field, item) for item in cast("Iterable[object]", value)))
     if len(found) > at_most:
         raise Invalid.at(field, f"At most {at_most} are possible here.")
     return found
