@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    Double,
     ForeignKey,
     Identity,
     Integer,
@@ -75,6 +76,10 @@ def number(*, null: bool = False, default: int | None = None) -> Any:
 def big(*, null: bool = False, default: int | None = None) -> Any:
     server = text(str(default)) if default is not None else None
     return Field(default=default, sa_column=Column(BigInteger, nullable=null, server_default=server))
+
+
+def real() -> Any:
+    return Field(default=0.0, sa_column=Column(Double, nullable=False, server_default=text("0")))
 
 
 def flag(default: bool) -> Any:

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from helpdesk.domain.enums import ClockKind
-from helpdesk.models._columns import big, document, flag, key, number, one_of, ref, table_of, text_, when
+from helpdesk.models._columns import document, flag, key, number, one_of, real, ref, table_of, text_, when
 
 
 class Calendar(SQLModel, table=True):
@@ -84,7 +84,9 @@ class TicketClock(SQLModel, table=True):
     met_at: datetime | None = when(null=True)
     breached_at: datetime | None = when(null=True)  # known at the last event; later ones show as due_at < now
     paused: bool = flag(False)
-    consumed_seconds: int = big(default=0)
+    consumed_seconds: float = real()  # at `as_of`, in the clock's working time
+    as_of: datetime = when()
+    stopped_at: datetime | None = when(null=True)
     risk_at: datetime | None = when(null=True)
     flagged: bool = flag(False)
     next_step_at: datetime | None = when(null=True)
