@@ -162,7 +162,7 @@ def db(shared_database: str) -> Iterator[Connection]:
 
 @contextmanager
 def database_url_kept(url: str) -> Iterator[None]:
-    """As `database_url`, but the engine stays for the next test: connecting is what a small test waits for."""
+    """As `database_url`, but the engine stays for the next test: connecting is what costs most."""
     if os.environ.get("HELPDESK_DATABASE_URL") != url:
         core_db.dispose()
         os.environ["HELPDESK_DATABASE_URL"] = url

@@ -1,0 +1,62 @@
+"""The docs name everything that programs rely on: endpoints, settings, commands, tasks."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from helpdesk.core.config import Settings
+
+
+@pytest.fixture(scope="module")
+def docs(root: Path) -> str:
+    """README and docs/ in one text."""
+    return "\n".join(
+        path.read_text() for path in [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
+    )
+
+
+def test_every_setting(docs: str) -> None:
+    names = {
+        str(field.validation_alias or f"HELPDESK_{name.upper()}")
+        for name, field in Settings.model_fields.items()
+    }
+    assert sorted(name for name in names if not re.search(rf"\b{name}\b", docs)) == []
+
+
+def test_no_setting_that_does_not_exist(docs: str) -> None:
+    names = {
+        str(field.validation_alias or f"HELPDESK_{name.upper()}")
+        for name, field in Settings.model_fields.items()
+    }
+    named = set(re.findall(r"\bHELPDESK_[A-Z0-9_]*[A-Z0-9]\b", docs))
+    assert sorted(named - names) == []
+
+
+def test_every_endpoint(docs: str) -> None:
+    from tests.client import app
+
+    paths = {re.sub(r"\{[^}]+\}", "{}", path).removeprefix("/api/v1") for path in app().openapi()["paths"]}
+    documented = re.sub(r"\{[^}]+\}", "{}", docs)
+    assert sorted(path for path in paths if path not in documented) == []
+
+
+def test_every_command(docs: str) -> None:
+    from helpdesk.cli import parser
+
+    commands = {action for one in parser()._subparsers._group_actions for action in one.choices}  # type: ignore[union-attr]
+    assert sorted(name for name in commands if f"helpdesk {name}" not in docs) == []
+
+
+def test_every_task(docs: str, root: Path) -> None:
+    names = {
+        node.name
+        for path in (root / "helpdesk/worker").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and any("task" in ast.unparse(d) for d in node.decorator_list)
+    }
+    assert names, "no task found"
+    assert sorted(name for name in names if name not in docs) == []

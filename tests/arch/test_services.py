@@ -1,0 +1,64 @@
+"""Authority is an argument: every public service takes the actor first."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+
+import helpdesk.services
+
+# A name here needs a reason: why nobody's right decides.
+WITHOUT_ACTOR = {
+    "health.live": "asked by load balancers: says only that the process runs",
+    "health.ready": "asked by load balancers: names parts, no data",
+    "notifications.claim_due": "the worker's own; no person acts",
+    "notifications.deliver": "the worker's own; no person acts",
+    "sessions.sign_in": "there is no actor before the sign-in",
+    "sessions.login": "there is no actor before the sign-in",
+    "sessions.refresh": "the refresh token is the authority",
+    "sessions.logout": "the refresh token is the authority",
+    "sessions.actor_of_cookie": "makes the actor",
+    "sessions.actor_of_access_token": "makes the actor",
+    "sla.sweep_auto_close": "a timer; acts as the system user",
+    "sla.sweep_holds": "a timer; acts as the system user",
+    "sla.sweep_steps": "a timer; acts as the system user",
+    "sla.verify": "recomputes and compares; run by `helpdesk check`",
+}
+
+
+def services() -> Iterator[tuple[str, Callable[..., object]]]:
+    """Every public function of every public module of the services, as (`tickets.create`, function)."""
+    for info in pkgutil.iter_modules(helpdesk.services.__path__):
+        if info.name.startswith("_") or info.name == "views":
+            continue
+        module = importlib.import_module(f"helpdesk.services.{info.name}")
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            offered = function.__module__ == module.__name__ or name in getattr(module, "__all__", ())
+            if offered and not name.startswith("_"):
+                yield f"{info.name}.{name}", function
+
+
+def _takes_actor_first(function: Callable[..., object]) -> bool:
+    first = next(iter(inspect.signature(function).parameters.values()), None)
+    return (
+        first is not None
+        and first.name == "actor"
+        and first.default is inspect.Parameter.empty
+        and str(first.annotation).rpartition(".")[2].strip("'>") == "Actor"
+    )
+
+
+def test_the_actor_comes_first() -> None:
+    without = {name for name, function in services() if not _takes_actor_first(function)}
+    assert without - WITHOUT_ACTOR.keys() == set(), "these take no actor, and no reason is listed"
+
+
+def test_no_exception_outlives_its_function() -> None:
+    names = {name for name, function in services() if not _takes_actor_first(function)}
+    assert WITHOUT_ACTOR.keys() - names == set(), "listed, but there is no such function without an actor"
+
+
+def test_every_service_says_what_it_does() -> None:
+    assert [name for name, function in services() if not (function.__doc__ or "").strip()] == []
