@@ -264,6 +264,15 @@ def test_a_new_hold_replaces_an_expired_one() -> None:
     assert story.at(monday("12:00")).consumed_seconds == 2 * 3600
 
 
+def test_a_hold_whose_end_is_past_already_takes_no_time_back() -> None:
+    story = Story(monday("09:00"))
+    story.then(EventKind.HOLD_STARTED, monday("11:00"), reason="scheduled", until=monday("10:00"))
+    assert (story.at(monday("11:30")).paused, story.at(monday("11:30")).consumed_seconds) == (
+        False,
+        2.5 * 3600,
+    )
+
+
 def test_hold_out_of_hours_shifts_nothing() -> None:
     story = Story(monday("16:30")).then(EventKind.HOLD_STARTED, monday("18:00"), reason="approval")
     story.then(EventKind.HOLD_ENDED, tuesday("08:00"))
@@ -346,7 +355,7 @@ def test_closing_by_an_admin_resolves() -> None:
     assert story.at(monday("11:00"), FIRST).flagged
 
 
-# -- re-targeting -----------------------------------------------------------------------------------------------------
+# -- re-targeting -----------------------------------------------------------------------------------------
 
 
 def test_a_new_priority_changes_the_target_and_keeps_what_was_consumed_and_paused() -> None:
