@@ -2,9 +2,9 @@
 
 import logging
 
+from alembic import context
 from sqlalchemy import create_engine, pool, text
 
-from alembic import context
 from helpdesk.core.config import get_settings
 from helpdesk.models import metadata
 

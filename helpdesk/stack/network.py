@@ -2,6 +2,10 @@
 
 import socket
 
+from helpdesk.stack.process import PartFailed
+
+_PORTS_TRIED = 100
+
 
 def is_free(host: str, port: int) -> bool:
     """Whether a server could listen there now; lingering connections of an earlier one do not count."""
@@ -32,3 +36,11 @@ def free_port(preferred: int | None = None) -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def free_port_from(host: str, port: int, or_next: bool) -> int:
+    """Return `port`, with `or_next` the first free one from there on. Raises PartFailed when it is in use."""
+    for candidate in range(port, port + (_PORTS_TRIED if or_next else 1)):
+        if is_free(host, candidate):
+            return candidate
+    raise PartFailed(f"web: port {port} on {host} is in use; choose another with --port")

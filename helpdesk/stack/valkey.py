@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import redis
 
@@ -35,8 +36,8 @@ def binary() -> Path:
     )
 
 
-def client(url: str) -> redis.Redis:
-    """Return a client that gives up after two seconds."""
+def client(url: str) -> Any:
+    """Return a `redis.Redis` that gives up after two seconds."""
     return redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)  # pyright: ignore[reportUnknownMemberType]
 
 
@@ -49,7 +50,7 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True)
 
     def command(self, port: int) -> list[str]:
-        """Write the configuration, as a password on the command line could be read by all; return the command."""
+        """Write the configuration (a command line could be read by all); return the command."""
         lines = [
             "bind 127.0.0.1",
             f"port {port}",
@@ -70,7 +71,7 @@ class Store:
         """Whether the server serves; not yet while it loads its file."""
         try:
             with client(self.url(port)) as connection:
-                return bool(connection.execute_command("PING"))
+                return bool(connection.ping())
         except redis.RedisError:
             return False
 
