@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from helpdesk.core.errors import Invalid
+from helpdesk.domain.working_time import ALWAYS as ALWAYS
 from helpdesk.domain.working_time import Closure, Opening, Piece, as_duration, as_utc
 
 DAY_MINUTES = 24 * 60

@@ -38,6 +38,11 @@ class StepDue:
     rule: StepRule
     at: datetime | None
 
+    @property
+    def key(self) -> str:
+        """The name of the step within the run."""
+        return self.rule.key
+
 
 @dataclass(frozen=True, slots=True)
 class ClockState:
