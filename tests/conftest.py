@@ -52,6 +52,7 @@ _isolate_settings()
 
 from helpdesk.core import config  # noqa: E402
 from helpdesk.core import db as core_db  # noqa: E402
+from helpdesk.integrations.mailbox import StoredMail, read_mailbox  # noqa: E402
 from tests import factories  # noqa: E402
 from tests.client import Api  # noqa: E402
 
@@ -265,3 +266,30 @@ def s3(s3_server: str, settings: Callable[..., config.Settings]) -> config.Setti
         region_name="us-east-1",
     ).create_bucket(Bucket=bucket)
     return made
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A local SMTP server and what it received."""
+
+    folder: Path
+
+    def received(self) -> list[StoredMail]:
+        """All mails, oldest first."""
+        return read_mailbox(self.folder, 10_000)[::-1]
+
+    def to(self, address: str) -> list[StoredMail]:
+        """The mails that went to this address, oldest first."""
+        return [mail for mail in self.received() if address.lower() in mail.to.lower()]
+
+
+@pytest.fixture
+def mailbox(tmp_path: Path, settings: Callable[..., config.Settings]) -> Iterator[Mail]:
+    """Settings that send mail to a local server, and its mailbox."""
+    from helpdesk.integrations.mailbox import start_mailbox
+
+    folder = tmp_path / "data" / "mailbox"
+    running = start_mailbox("127.0.0.1", 0, folder)
+    settings(smtp_url=f"smtp://127.0.0.1:{running.port}", data=tmp_path / "data")
+    yield Mail(folder)
+    running.stop()
