@@ -1,5 +1,7 @@
 """Attachments in a private S3 bucket (AWS, MinIO and others that speak the protocol)."""
 
+# pyright: reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 import contextlib
