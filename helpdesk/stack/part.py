@@ -62,10 +62,15 @@ class Part:
         if self.process is None or self.process.poll() is None:
             return False
         end(self.process)  # what its children are still doing
-        steady = time.monotonic() - self.started > _STEADY_S
-        self._pause_s = _FIRST_PAUSE_S if steady else min(self._pause_s * 2, _LONGEST_PAUSE_S)
-        self._start_at = time.monotonic() + self._pause_s
+        if time.monotonic() - self.started > _STEADY_S:
+            self._pause_s = _FIRST_PAUSE_S
+        self.postpone()
         return True
+
+    def postpone(self) -> None:
+        """Wait before the next start, twice as long each time."""
+        self._start_at = time.monotonic() + self._pause_s
+        self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
 
     def exit_text(self) -> str:
         code = self.process.returncode if self.process else 0

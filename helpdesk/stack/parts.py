@@ -10,12 +10,14 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import redis
+
 from helpdesk.core.config import PREFIX, Settings
 from helpdesk.stack import commands
 from helpdesk.stack.folder import DataFolder
 from helpdesk.stack.part import Part
 from helpdesk.stack.postgres import Cluster
-from helpdesk.stack.process import spawn
+from helpdesk.stack.process import PartFailed, spawn
 from helpdesk.stack.valkey import Store, client
 
 _LEAST_WORKERS = 2
@@ -153,6 +155,9 @@ def _forget_sockets(settings: Settings) -> None:
 
     Only while no web process runs on this state, which here only the supervisor can know.
     """
-    with client(settings.state_url) as state:
-        if keys := list(state.scan_iter(_SOCKET_RECORDS, count=1000)):
-            state.delete(*keys)
+    try:
+        with client(settings.state_url) as state:
+            if keys := list(state.scan_iter(_SOCKET_RECORDS, count=1000)):
+                state.delete(*keys)
+    except redis.RedisError as error:
+        raise PartFailed(f"the state store does not answer: {error}") from None

@@ -8,7 +8,7 @@ from types import FrameType
 
 from helpdesk.stack.folder import DataFolder
 from helpdesk.stack.part import Part
-from helpdesk.stack.process import adopt_orphans, end_stranger, reap_orphans
+from helpdesk.stack.process import PartFailed, adopt_orphans, end_stranger, reap_orphans
 
 _WATCH_S = 0.2
 _LOGS_S = 60
@@ -84,13 +84,22 @@ class Supervisor:
                 if part.died():
                     self._bury(part)
                 if part.due():
-                    self.folder.note_part(part.name, part.start())
-                    self.say(f"{part.name}: started again, process {part.process.pid if part.process else 0}")
+                    self._start_again(part)
             if time.monotonic() > logs_at:
                 logs_at = time.monotonic() + _LOGS_S
                 for part in self.parts:
                     part.rotate_log()
             time.sleep(_WATCH_S)
+
+    def _start_again(self, part: Part) -> None:
+        try:
+            pid = part.start()
+        except (PartFailed, OSError) as error:
+            part.postpone()
+            self.say(f"{part.name}: not started yet: {error}")
+        else:
+            self.folder.note_part(part.name, pid)
+            self.say(f"{part.name}: started again, process {pid}")
 
     def _bury(self, part: Part) -> None:
         self.say(f"{part.name}: {part.exit_text()}")

@@ -1,6 +1,7 @@
 """`helpdesk up`: the whole product on one machine."""
 
 import contextlib
+import logging
 import os
 import subprocess
 import sys
@@ -29,6 +30,7 @@ def up(host: str, port: int, *, or_next: bool, demo: bool, processes: int) -> in
     come up.
     """
     stop_on_signals()
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # a dozen lines for each mail
     os.umask(0o077)  # what the parts write (uploads, mails, dumps) is nobody else's to read
     settings = get_settings()
     if demo and settings.production:
