@@ -29,10 +29,10 @@ _guard = BestEffort("Telling open pages about a change", logging.getLogger(__nam
 
 
 def publish(topics: Iterable[str] = (), tickets: Mapping[int, int] | None = None) -> None:
-    """Publish what changed; call it after the commit. A lost message raises nothing and takes half a second.
+    """Publish what changed; call it after the commit. A lost message raises nothing.
 
-    Topics are words with up to two ids (`queue`, `group:3`, `user:17`); `tickets` maps ticket ids to their new
-    versions. On the channel: `{"topics": ["queue"], "tickets": {"1042": 7}}`.
+    Topics are words with up to two ids (`queue`, `group:3`, `user:17`); `tickets` maps ticket ids to their
+    new versions. On the channel: `{"topics": ["queue"], "tickets": {"1042": 7}}`.
 
     Raises ValueError for a topic that could carry text.
     """

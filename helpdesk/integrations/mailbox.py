@@ -63,7 +63,8 @@ class _Controller(Controller):
 
     def __init__(self, handler: object, listener: socket.socket, **options: Any) -> None:
         host, port = listener.getsockname()[:2]
-        super().__init__(handler, hostname=host, port=port, **options)
+        base: Any = super()
+        base.__init__(handler, hostname=host, port=port, **options)
         self._listener = listener
 
     def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
