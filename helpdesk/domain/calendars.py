@@ -88,6 +88,21 @@ class BusinessCalendar:
                 left -= closes - opens
         raise Invalid.at("calendar", "This calendar does not have that much open time in ten years.")
 
+    def add_days(self, start: datetime, days: int) -> datetime:
+        """The same wall time on the `days`-th day with opening hours after that of `start`.
+
+        Raises `Invalid` where ten years do not hold so many such days.
+        """
+        local = as_utc(start).astimezone(self._zone)
+        day, left = local.date(), days
+        for _ in range(HORIZON_DAYS):
+            if not left:
+                minute, rest = local.hour * 60 + local.minute, timedelta(seconds=local.second)
+                return self._instant(day, minute) + rest + timedelta(microseconds=local.microsecond)
+            day += timedelta(days=1)
+            left -= bool(self._openings(day))
+        raise Invalid.at("calendar", "This calendar does not have that many business days in ten years.")
+
     def elapsed(self, a: datetime, b: datetime) -> timedelta:
         """Open time from `a` to `b`; nothing where `b` is not after `a`."""
         return sum((end - start for start, end in self.intervals(a, b)), timedelta())

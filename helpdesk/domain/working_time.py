@@ -39,6 +39,10 @@ class WorkingTime(Protocol):
         """
         ...
 
+    def add_days(self, start: datetime, days: int) -> datetime:
+        """The same time of day on the `days`-th working day after that of `start`."""
+        ...
+
     def elapsed(self, a: datetime, b: datetime) -> timedelta:
         """Working time from `a` to `b`; nothing where `b` is not after `a`."""
         ...
@@ -63,6 +67,9 @@ class _Always:
 
     def add(self, start: datetime, duration: timedelta | float) -> datetime:
         return as_utc(start) + as_duration(duration)
+
+    def add_days(self, start: datetime, days: int) -> datetime:
+        return as_utc(start) + timedelta(days=days)
 
     def elapsed(self, a: datetime, b: datetime) -> timedelta:
         return max(as_utc(b) - as_utc(a), timedelta())

@@ -119,6 +119,24 @@ def test_a_datetime_without_zone_is_a_mistake() -> None:
         office().add(berlin("2026-01-01 00:00"), -1)
 
 
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2026-09-04 15:00:30", "2026-09-11 15:00:30"),  # Friday to Friday
+        ("2026-09-05 11:00", "2026-09-11 11:00"),  # a Saturday is none of the five days
+        ("2026-10-23 03:30", "2026-10-30 03:30"),  # the same wall time after the change of the clocks
+    ],
+)
+def test_business_days_keep_the_time_of_day(start: str, end: str) -> None:
+    assert office().add_days(berlin(start), 5) == berlin(end)
+
+
+def test_a_holiday_is_no_business_day_and_a_half_day_is_one() -> None:
+    calendar = office(_2026_12_24=Holiday("Christmas Eve", ((540, 720),)), _2026_12_25=Holiday("Christmas"))
+    assert calendar.add_days(berlin("2026-12-23 10:00"), 2) == berlin("2026-12-28 10:00")
+    assert ALWAYS.add_days(berlin("2026-12-23 10:00"), 2) == berlin("2026-12-25 10:00")
+
+
 def test_pieces_name_why_time_does_not_count() -> None:
     calendar = office(_2026_09_07=Holiday("Founders' day"))
     pieces = list(calendar.pieces(berlin("2026-09-04 11:00"), berlin("2026-09-08 10:00")))
