@@ -57,12 +57,12 @@
     if (node.title !== exact) node.title = exact;
   }
 
-  // ---- SLA clocks: data-state running|paused|met|missed|none, data-due, data-warn (75 %), data-word, data-note, data-met
+  // ---- SLA clocks: data-state ok|risk|over|paused|met|missed as the server counted it, data-due, data-met, data-word
+  // ("Reply"), data-note (why it waits). Time runs on here; what is at risk is the server's to say.
   const GLYPH = { ok: "timer", risk: "alarm-clock", over: "circle-alert", paus: "circle-pause", met: "circle-check" };
 
   function clockState(data, now) {
     const due = Date.parse(data.due), left = (due - now) / 1000;
-    const word = data.word || "Due";
     if (data.state === "paused") return ["paus", data.note || "On hold"];
     if (data.state === "met") {
       const early = (due - Date.parse(data.met)) / 1000;
@@ -73,7 +73,7 @@
       return ["over", late >= MIN ? `Missed by ${span(late)}` : "Missed"];
     }
     if (left <= 0) return ["over", left > -MIN ? "Breached just now" : `Breached ${span(-left)} ago`];
-    return [data.warn && now >= Date.parse(data.warn) ? "risk" : "ok", `${word} in ${span(left)}`];
+    return [data.state === "risk" || data.state === "over" ? "risk" : "ok", data.word ? `${data.word} in ${span(left)}` : `${span(left)} left`];
   }
 
   function writeClock(node, now) {
@@ -118,7 +118,7 @@
   }
 
   const items = (menu) =>
-    [...menu.querySelectorAll("[role^=menuitem], [role=option]")].filter((n) => n.getAttribute("aria-disabled") !== "true");
+    [...menu.querySelectorAll("[role^=menuitem], [role=option]")].filter((n) => !n.disabled && n.getAttribute("aria-disabled") !== "true");
 
   document.addEventListener(
     "toggle",
@@ -215,6 +215,8 @@
     }
     const copy = event.target.closest("[data-copy]");
     if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => say("Copied"));
+    const undo = event.target.closest("[data-press]");
+    if (undo) document.getElementById(undo.dataset.press)?.click();
     const reveal = event.target.closest("[data-reveal]");
     if (reveal) {
       const field = document.getElementById(reveal.dataset.reveal);
@@ -228,6 +230,12 @@
     const shell = document.querySelector('.shell[data-drawer="open"]');
     if (event.key === "Escape" && shell) shell.dataset.drawer = "closed";
   });
+
+  // ---- the session ended: sign in, and come back to the same place
+  function leave() {
+    const here = location.pathname + location.search;
+    location.assign(`/login?reason=expired&next=${encodeURIComponent(here)}`);
+  }
 
   // ---- announcements
   function say(text) {
@@ -266,6 +274,8 @@
         for (const node of change.addedNodes) fresh(node);
       } else if (change.target instanceof HTMLDialogElement) {
         follow(change.target);
+      } else if (change.target.matches('[data-signed-out="true"]')) {
+        leave();
       } else if (change.target.matches("[data-sla]")) {
         writeClock(change.target, new Date());
       } else if (change.target.matches("time[data-time]")) {
@@ -276,7 +286,7 @@
     childList: true,
     subtree: true,
     attributes: true,
-    attributeFilter: ["datetime", "data-time", "data-show", "data-due", "data-state", "data-met", "data-note", "data-warn"],
+    attributeFilter: ["datetime", "data-time", "data-show", "data-signed-out", "data-due", "data-state", "data-met", "data-note"],
   });
   window.helpdesk = Object.freeze({ say, span });
   const begin = () => fresh(document.documentElement);

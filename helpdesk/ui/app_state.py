@@ -1,0 +1,156 @@
+"""The state that every page shares: who is here, the toasts, the counts in the sidebar. Small, since each event loads it."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import re
+import secrets
+from typing import TypedDict
+from urllib.parse import quote
+
+import reflex as rx
+
+from helpdesk.domain.enums import STAFF_ROLES, Role
+from helpdesk.services import sessions, tickets
+from helpdesk.services.views import MeView
+from helpdesk.ui import live
+from helpdesk.ui.bridge import Failure, attempt
+from helpdesk.ui.guard import allow, me
+from helpdesk.ui.rows import initials, tone
+
+log = logging.getLogger(__name__)
+
+_MAX_TOASTS = 3
+_SAFE_PATH = re.compile(r"/(?!/)[\w\-./~%?&=,:+#]*\Z")
+
+
+class Me(TypedDict):
+    id: int
+    name: str
+    first_name: str
+    initials: str
+    tone: str
+    email: str
+    role: str
+    staff: bool
+
+
+class Toast(TypedDict):
+    id: str
+    kind: str  # ok, bad, info
+    text: str
+    undo: str  # element id of the page's hidden undo button; "" for none
+
+
+NOT_ME: Me = {
+    "id": 0, "name": "", "first_name": "", "initials": "", "tone": "a1", "email": "", "role": "", "staff": False,
+}  # fmt: skip
+
+
+class AppState(rx.State):
+    """Feature states inherit from this one, which gives them `me`, `_toast` and `_tell`."""
+
+    me: Me = NOT_ME
+    toasts: list[Toast] = []
+    counts: dict[str, int] = {}
+    signed_out: bool = False
+
+    @rx.event
+    @allow()
+    async def enter(self):
+        """First in every page's `on_load`: who is here, and the sidebar's counts."""
+        live.watch()
+        if me().role in STAFF_ROLES:
+            live.watch("queue", refresh=AppState.refresh_counts, shell=True)
+        seen = await attempt(sessions.me, me())
+        if isinstance(seen, Failure):
+            self._tell(seen)
+            return
+        self.me = _me_row(seen)
+        await self._count()
+
+    @rx.event
+    @allow()
+    async def refresh_counts(self):
+        """Something changed somewhere: only the counts are read again."""
+        await self._count()
+
+    @rx.event
+    @allow()
+    async def dismiss_toast(self, toast_id: str):
+        self.toasts = [toast for toast in self.toasts if toast["id"] != toast_id]
+
+    @rx.event
+    @allow()
+    async def search(self, form: dict[str, str]):
+        """The top bar's search: staff look through the queue, everybody else through their own requests."""
+        words = str(form.get("q", "")).strip()[:200]
+        if not words:
+            return None
+        place = "/queue" if me().role in STAFF_ROLES else "/my"
+        return go_to(place + query(view="all" if place == "/queue" else None, q=words))
+
+    @rx.event
+    @allow()
+    async def crashed(self, reference: str):
+        """A handler failed unexpectedly; the reference stands in the log."""
+        if re.fullmatch(r"[0-9A-F-]{4,12}", str(reference)):
+            self._toast("bad", f"Something went wrong, and nothing was changed. Try again. Code {reference}")
+
+    def _toast(self, kind: str, text: str, undo: str = "") -> None:
+        """Say what finished ("ok"), failed ("bad") or happened ("info").
+
+        Args:
+            undo: element id of a hidden button on the page that takes it back.
+        """
+        row: Toast = {"id": secrets.token_hex(4), "kind": kind, "text": text[:300], "undo": undo}
+        self.toasts = [*self.toasts, row][-_MAX_TOASTS:]
+
+    def _tell(self, failure: Failure) -> None:
+        """Say a refusal, unless it stands at the fields already."""
+        if failure.status == 401:
+            self.signed_out = True
+        else:
+            self._toast("bad", failure.message)
+
+    async def _count(self) -> None:
+        actor = me()
+        if actor.role not in STAFF_ROLES:
+            return
+        counted = await attempt(tickets.queue_counts, actor)
+        if not isinstance(counted, Failure):
+            self.counts = dict(dataclasses.asdict(counted))
+
+
+def go_to(path: str, *, replace: bool = False) -> rx.event.EventSpec:
+    """The one door for redirects: to a page of the app, made from literals and ids, never from what people typed.
+
+    Raises:
+        ValueError: the path leads elsewhere, or holds characters that a path of ours never has.
+    """
+    if not _SAFE_PATH.match(path):
+        raise ValueError("not a path of the app")
+    return rx.redirect(path, replace=replace)
+
+
+def query(**params: str | int | None) -> str:
+    """A query string of what is set, percent-encoded, in the given order; "" when nothing is."""
+    pairs = [f"{key}={quote(str(value), safe='')}" for key, value in params.items() if value not in (None, "")]
+    return "?" + "&".join(pairs) if pairs else ""
+
+
+def _me_row(seen: MeView) -> Me:
+    return {
+        "id": seen.id,
+        "name": seen.name,
+        "first_name": seen.name.split()[0] if seen.name.split() else seen.name,
+        "initials": initials(seen.name),
+        "tone": tone(seen.id),
+        "email": seen.email,
+        "role": seen.role,
+        "staff": Role(seen.role) in STAFF_ROLES,
+    }
+
+
+__all__ = ["NOT_ME", "AppState", "Me", "Toast", "go_to", "query"]

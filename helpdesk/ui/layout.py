@@ -1,0 +1,280 @@
+"""The frame around every page: sidebar by role with live counts, top bar, bottom bar on phones, dialogs, toasts."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import reflex as rx
+from reflex_components_core.base.error_boundary import ErrorBoundary
+
+from helpdesk.ui.app_state import AppState
+from helpdesk.ui.components import (
+    Child,
+    avatar,
+    dialog,
+    empty_state,
+    icon,
+    icon_button,
+    kbd,
+    link_button,
+    menu,
+    menu_head,
+    menu_item,
+    menu_line,
+    switch,
+    toast_stack,
+)
+from helpdesk.ui.navigation import BOTTOM, NAV, Place, Section
+from helpdesk.ui.pages import exists
+
+Active = str
+"""The name of a `Place`: which entry of the sidebar is the current one; "" for none."""
+
+
+def shell(*content: Child, active: Active | rx.Var[str] = "", bare: bool = False, after: list[Child] | None = None) -> rx.Component:
+    """A page in its frame.
+
+    Args:
+        content: what lies on the panel; usually a `.scroll` with a `.page` in it.
+        active: the sidebar's current entry (see `navigation`).
+        bare: on a phone the task takes the screen: no top bar, no bottom bar.
+        after: dialogs and the like of this page.
+    """
+    return rx.fragment(
+        rx.el.a("To the content", href="#main", class_name="skip btn", custom_attrs={"reloadDocument": True}),
+        rx.el.div(
+            rx.el.div(class_name="drawer-scrim"),
+            _sidebar(active),
+            rx.el.div(
+                _top_bar(),
+                rx.el.main(*content, class_name="panel", id="main", tab_index=-1),
+                class_name="main",
+            ),
+            _bottom_bar(active),
+            class_name="shell bare" if bare else "shell",
+            data_hydrated=rx.cond(rx.State.is_hydrated, "true", "false"),
+            data_signed_out=rx.cond(AppState.signed_out, "true", "false"),
+        ),
+        _keyboard_dialog(),
+        *(after or []),
+        toast_stack(AppState.toasts, AppState.dismiss_toast),
+        rx.el.div(class_name="sr", id="live-region", aria_live="polite", role="status"),
+    )
+
+
+def not_found() -> rx.Component:
+    """The page for what isn't there, or isn't theirs to see: both look the same."""
+    return shell(
+        rx.el.div(
+            empty_state(
+                "folder",
+                "There is nothing here",
+                "The address is wrong, or this isn't yours to see. If somebody sent you the link, ask them to add you.",
+                link_button("To my requests", href="/my", kind="pri"),
+            ),
+            class_name="scroll centre",
+        )
+    )
+
+
+def connection_overlay() -> rx.Component:
+    """Says that the connection is lost; it appears after 2 s, so that a blink of the network shows nothing."""
+    return rx.el.div(
+        rx.cond(
+            rx.State.is_hydrated,
+            rx.fragment(),
+            rx.el.div(
+                rx.el.div(
+                    icon("refresh-cw"),
+                    rx.el.div("Connecting. What you wrote is kept."),
+                    class_name="callout warn offline late",
+                ),
+                role="status",
+            ),
+        )
+    )
+
+
+def error_boundary(stateful: bool) -> rx.Component:
+    """What stands in place of a page that crashed: no stack trace, and a way home."""
+    return ErrorBoundary.create(
+        fallback_render=rx.el.div(
+            rx.el.div(
+                rx.el.span(icon("triangle-alert", "l"), class_name="ring"),
+                rx.el.h1("This page stopped working", class_name="md bb"),
+                rx.el.p("What you sent is stored. Load it again; if it happens twice, tell the helpdesk."),
+                rx.el.div(
+                    rx.el.a("Load again", href="", reload_document=True, class_name="btn pri"),
+                    rx.el.a("Home", href="/", reload_document=True, class_name="btn"),
+                    class_name="acts",
+                ),
+                class_name="empty",
+                role="alert",
+            ),
+            class_name="crash",
+        ),
+        **({} if stateful else {"on_error": rx.noop()}),
+    )
+
+
+# ---- parts
+
+
+def _sidebar(active: Active | rx.Var[str]) -> rx.Component:
+    return rx.el.aside(
+        rx.el.a(
+            rx.el.span(icon("life-buoy"), class_name="logo"), "Helpdesk", href="/", class_name="brand", aria_label="Helpdesk, home"
+        ),
+        rx.match(
+            AppState.me["role"],
+            *[(role, rx.el.nav(*[_section(s, active) for s in sections], class_name="nav", aria_label="Main")) for role, sections in NAV.items()],
+            rx.el.nav(class_name="nav", aria_label="Main"),
+        ),
+        rx.el.div(class_name="sp"),
+        rx.el.div(
+            rx.el.button(
+                icon("keyboard"), "Keyboard", rx.el.span(kbd("?"), class_name="n"),
+                type="button", data_dialog="keyboard", data_shortcut="?",
+            ),
+            class_name="nav only-l-block",
+        ),
+        class_name="side",
+    )  # fmt: skip
+
+
+def _section(section: Section, active: Active | rx.Var[str]) -> rx.Component:
+    places = [place for place in section.places if exists(place.href)]
+    return rx.fragment(rx.el.h3(section.title), *[_entry(p, active) for p in places]) if places else rx.fragment()
+
+
+def _entry(place: Place, active: Active | rx.Var[str]) -> rx.Component:
+    count = (
+        [rx.el.span(AppState.counts[place.count], class_name=f"n {place.tone}".strip())] if place.count else []
+    )
+    return rx.el.a(
+        icon(place.glyph),
+        rx.el.span(place.words, class_name="tr"),
+        *count,
+        href=place.href,
+        aria_current=_current(place, active),
+    )
+
+
+def _current(place: Place, active: Active | rx.Var[str]) -> Literal["page", "false"] | rx.Var[str]:
+    if isinstance(active, rx.Var):
+        return rx.cond(active == place.name, "page", "false")
+    return "page" if active == place.name else "false"
+
+
+def _top_bar() -> rx.Component:
+    return rx.el.header(
+        icon_button("menu", "Menu", class_name="only-s", data_drawer_toggle="true"),
+        rx.el.form(
+            icon("search"),
+            rx.el.input(
+                type="search", name="q", placeholder="Search tickets", aria_label="Search tickets", max_length=200,
+                data_shortcut="/", aria_keyshortcuts="/", auto_complete="off", enter_key_hint="search",
+            ),
+            kbd("/"),
+            class_name="search", role="search", on_submit=AppState.search,
+        ),
+        rx.el.span(class_name="sp only-l"),
+        rx.el.span(link_button("New request", href="/new", glyph="plus", key="c"), class_name="only-l"),
+        _profile_menu(),
+        class_name="top",
+    )  # fmt: skip
+
+
+def _profile_menu() -> rx.Component:
+    me = AppState.me
+    return menu(
+        [avatar(me, "l")],
+        rx.el.div(
+            rx.el.div(me["name"], class_name="b"),
+            rx.el.div(me["email"], class_name="hint"),
+            class_name="who",
+            role="presentation",
+        ),
+        menu_line(),
+        menu_head("Theme"),
+        *[_setting(words, "theme", value, glyph) for words, value, glyph in _THEMES],
+        menu_line(),
+        menu_head("Density"),
+        _setting("Comfortable", "density", "comfortable", "rows-3"),
+        _setting("Compact", "density", "compact", "list-filter"),
+        menu_line(),
+        menu_item("Keyboard", glyph="keyboard", data_dialog="keyboard"),
+        rx.el.form(
+            rx.el.button(icon("log-out"), "Sign out", type="submit", role="menuitem", tab_index=-1, data_keep="true"),
+            action="/logout",
+            method="post",
+            on_submit=None,
+            role="presentation",
+        ),
+        menu_id="profile",
+        label="Profile and settings",
+        kind="avatar-btn",
+        align="end",
+    )
+
+
+_THEMES = [("Like the system", "system", "sun-moon"), ("Light", "light", "sun"), ("Dark", "dark", "moon")]
+
+
+def _setting(words: str, key: str, value: str, glyph: str) -> rx.Component:
+    return menu_item(words, glyph=glyph, checked=False, data_set=f"{key}:{value}", data_keep="true")
+
+
+def _bottom_bar(active: Active | rx.Var[str]) -> rx.Component:
+    def bar(places: list[Place]) -> rx.Component:
+        return rx.el.nav(
+            *[rx.el.a(icon(p.glyph), p.short or p.words, href=p.href, aria_current=_current(p, active)) for p in places if exists(p.href)],
+            class_name="bottom",
+            aria_label="Places",
+        )
+
+    return rx.match(
+        AppState.me["role"],
+        *[(role, bar(places)) for role, places in BOTTOM.items()],
+        rx.el.nav(class_name="bottom", aria_label="Places"),
+    )
+
+
+_KEYS: dict[str, list[tuple[str, list[str]]]] = {
+    "Everywhere": [("Search", ["/"]), ("New request", ["C"]), ("Close, go back", ["Esc"]), ("This list", ["?"])],
+    "In a list": [
+        ("Down, up", ["J", "K"]), ("Select", ["X"]), ("Open", ["Enter"]), ("Assign", ["A"]), ("Take it", ["T"]),
+        ("Status", ["S"]), ("Priority", ["P"]),
+    ],
+    "On a ticket": [
+        ("Reply", ["R"]), ("Internal note", ["N"]), ("Send", ["Ctrl", "Enter"]), ("Assign", ["A"]), ("Take it", ["T"]),
+        ("Status", ["S"]), ("Priority", ["P"]),
+    ],
+}  # fmt: skip
+
+
+def _keyboard_dialog() -> rx.Component:
+    columns = [
+        rx.el.div(
+            rx.el.h3(title, class_name="h-sec"),
+            rx.el.dl(
+                *[
+                    rx.el.div(rx.el.dt(words), rx.el.dd(*[rx.el.kbd(key) for key in keys])) for words, keys in rows
+                ]
+            ),
+        )
+        for title, rows in _KEYS.items()
+    ]
+    return dialog(
+        rx.el.div(*columns, class_name="keys"),
+        rx.el.hr(class_name="line"),
+        switch(
+            "Single keys",
+            "Off: only keys with Ctrl work. They never act while you type.",
+            default_checked=True,
+            data_single_keys="true",
+        ),
+        dialog_id="keyboard",
+        title="Keyboard",
+        wide=True,
+    )

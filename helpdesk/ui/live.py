@@ -1,0 +1,142 @@
+"""Open pages follow what happens. The only module, with `guard`, that touches the framework's inner parts.
+
+A page says what it shows: `watch("ticket:42", refresh=TicketState.refresh)` in its load handler. When such a topic
+changes, the browser is sent the *name* of that handler and calls it back, as it would on a click: through the fence,
+with its own right. No row travels by itself, no state is loaded for those who don't look.
+
+Topics: `queue` (any ticket, for staff), `ticket_staff:<id>`, `ticket:<id>` (what its requester may know), `person:<id>`
+(a person's own requests).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from reflex.state import StateUpdate
+from reflex_base.event import Event
+from reflex_base.event.context import EventContext
+from reflex_base.utils import format as names
+
+from helpdesk.core.config import get_settings
+from helpdesk.core.errors import DomainError
+from helpdesk.services import live
+
+if TYPE_CHECKING:
+    from reflex.app import App
+
+log = logging.getLogger(__name__)
+
+RECONCILE_S = 10.0
+_PAUSE_S = 1.0
+_SPREAD = 50  # after so many sockets the loop gets a breath
+
+
+@dataclass(slots=True)
+class _Interest:
+    """What one socket's page and shell show: topic → names of the handlers to call."""
+
+    page: dict[str, str] = field(default_factory=dict[str, str])
+    shell: dict[str, str] = field(default_factory=dict[str, str])
+
+    def handlers_for(self, topics: Iterable[str]) -> set[str]:
+        return {handlers[topic] for handlers in (self.page, self.shell) for topic in topics if topic in handlers}
+
+
+_interests: dict[str, _Interest] = {}
+_heard: dict[str, datetime] = {}
+
+
+def watch(*topics: str, refresh: Any = None, shell: bool = False) -> None:
+    """Replace what this socket's page follows; without arguments it follows nothing.
+
+    Args:
+        topics: see the module.
+        refresh: the handler, without arguments, that reads again; marked with `allow` like any other.
+        shell: what the frame around the pages shows, kept while pages come and go.
+
+    Call it inside a handler; outside of a socket's event it does nothing.
+    """
+    socket_id = (EventContext.get().router_data or {}).get("sid")
+    if not socket_id:
+        return
+    interest = _interests.setdefault(socket_id, _Interest())
+    handlers = dict.fromkeys(topics, names.format_event_handler(refresh)) if topics else {}
+    if shell:
+        interest.shell = handlers
+    else:
+        interest.page = handlers
+
+
+async def poke(app: App, topics: Iterable[str]) -> int:
+    """Send each local socket the handlers that follow one of `topics`; returns how many sockets were told."""
+    wanted = set(topics)
+    namespace: Any = app.event_namespace
+    alive = namespace._token_manager.sid_to_token
+    told = 0
+    for socket_id, interest in list(_interests.items()):
+        if socket_id not in alive:
+            _interests.pop(socket_id, None)
+            continue
+        handlers = sorted(interest.handlers_for(wanted))
+        if not handlers:
+            continue
+        update = StateUpdate(events=[Event(name=name, payload={}) for name in handlers])
+        await namespace.emit("event", update, to=socket_id)
+        told += 1
+        if told % _SPREAD == 0:
+            await asyncio.sleep(0.05)
+    return told
+
+
+@contextlib.asynccontextmanager
+async def follow(app: App) -> AsyncIterator[None]:
+    """The lifespan task: listens for hints, and compares with the database every 10 s, which heals lost ones."""
+    tasks = [asyncio.create_task(_reconcile(app))]
+    if get_settings().redis_url:
+        tasks.append(asyncio.create_task(_listen(app)))
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _listen(app: App) -> None:
+    while True:
+        try:
+            async for topics in live.hints():
+                at = datetime.now(UTC)
+                _heard.update(dict.fromkeys(topics, at))
+                await poke(app, topics)
+        except Exception as error:
+            log.warning("live updates: the channel does not answer (%s), trying again", type(error).__name__)
+            await asyncio.sleep(_PAUSE_S)
+
+
+async def _reconcile(app: App) -> None:
+    since = datetime.now(UTC)
+    while True:
+        await asyncio.sleep(RECONCILE_S)
+        started = datetime.now(UTC)
+        if not _interests:
+            since = started
+            continue
+        try:
+            # some overlap: what commits late carries an earlier time
+            changed = await asyncio.to_thread(live.changed_since, since - timedelta(seconds=RECONCILE_S))
+            await poke(app, [topic for topic, at in changed.items() if _heard.get(topic, since) < at])
+            _heard.update(dict.fromkeys(changed, started))
+            for topic in [topic for topic, at in _heard.items() if at < started - timedelta(minutes=1)]:
+                del _heard[topic]
+            since = started
+        except DomainError as error:
+            log.warning("live updates: %s", error.message)
+        except Exception:
+            log.exception("live updates: comparing failed")

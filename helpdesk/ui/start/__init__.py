@@ -1,0 +1,1 @@
+"""The address "/": leads each role to where it begins."""
