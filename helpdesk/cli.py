@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from helpdesk.core.config import PREFIX, PROJECT, Settings, SettingsError, get_settings, reset_settings
+from helpdesk.core.errors import DomainError
 from helpdesk.core.log import configure_logging
+from helpdesk.domain.enums import SELECTABLE_ROLES
 from helpdesk.stack.process import PartFailed
 
 
@@ -26,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = _settings(attach=options.attach)
         configure_logging(settings)
         return int(options.run(options, settings))
-    except (SettingsError, PartFailed) as error:
+    except (SettingsError, PartFailed, DomainError) as error:
         print(f"helpdesk: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -74,12 +76,30 @@ def _parser() -> argparse.ArgumentParser:
     command("build", _build, "compile the browser's part if its sources changed", attach=False)
     command("check", _check, "settings, connections, migrations and integrity: each ok, or what is wrong")
 
+    _people(command("user", _user, "people, from the shell"))
+
     seed = command("seed", _seed, "bulk data of realistic shape, or the demo company")
     seed.add_argument("--demo", action="store_true", help="the demo company, once, in development only")
     seed.add_argument("--tickets", type=_count, default=0, help="tickets to make")
     seed.add_argument("--users", type=_count, default=0, help="clients to make")
     seed.add_argument("--agents", type=_count, default=0, help="agents to make")
     return parser
+
+
+def _people(user: argparse.ArgumentParser) -> None:
+    actions = user.add_subparsers(required=True, dest="action", metavar="ACTION")
+
+    def action(name: str, text: str) -> argparse.ArgumentParser:
+        return actions.add_parser(name, help=text, description=text)
+
+    create = action("create", "add a person; the password is asked for, or read from standard input")
+    create.add_argument("email")
+    create.add_argument("--name", required=True)
+    create.add_argument("--role", choices=sorted(SELECTABLE_ROLES), default="client")
+    create.add_argument("--no-password", action="store_true", help="they can't sign in until one is set")
+    action("set-password", "give a person another password, and end their sessions").add_argument("email")
+    shown = action("list", "show people: number, address, role, state, name")
+    shown.add_argument("--role", choices=sorted(SELECTABLE_ROLES))
 
 
 def _listen(command: argparse.ArgumentParser) -> None:
@@ -182,3 +202,15 @@ def _seed(options: argparse.Namespace, settings: Settings) -> int:
 
     seed_bulk(tickets=options.tickets, users=options.users, agents=options.agents)
     return 0
+
+
+def _user(options: argparse.Namespace, _settings: Settings) -> int:
+    from helpdesk import cli_user
+
+    if options.action == "create":
+        return cli_user.create(
+            options.email, options.name, options.role, with_password=not options.no_password
+        )
+    if options.action == "set-password":
+        return cli_user.set_password(options.email)
+    return cli_user.show(options.role)

@@ -8,7 +8,6 @@ from sqlalchemy import text
 
 from helpdesk.core.config import Settings
 from helpdesk.core.db import engine
-from helpdesk.services import integrity
 from helpdesk.stack import migrations
 from helpdesk.stack.roundtrip import round_trip
 from helpdesk.stack.valkey import client
@@ -37,7 +36,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], list[str]]]]
     yield "broker", lambda: _broker(settings)
     yield "worker", lambda: [] if round_trip(_ROUND_TRIP_S) else [f"no answer within {_ROUND_TRIP_S} s"]
     yield "mail server", lambda: _mail(settings)
-    yield "integrity", integrity.check
+    yield "integrity", _integrity
 
 
 def _database() -> list[str]:
@@ -60,6 +59,12 @@ def _broker(settings: Settings) -> list[str]:
     return (
         [] if policy == "noeviction" else [f"maxmemory-policy must be noeviction, is {policy}: it loses jobs"]
     )
+
+
+def _integrity() -> list[str]:
+    from helpdesk.services import integrity
+
+    return integrity.check()
 
 
 def _mail(settings: Settings) -> list[str]:
