@@ -35,7 +35,8 @@ def services() -> Iterator[tuple[str, Callable[..., object]]]:
             continue
         module = importlib.import_module(f"helpdesk.services.{info.name}")
         for name, function in inspect.getmembers(module, inspect.isfunction):
-            offered = function.__module__ == module.__name__ or name in getattr(module, "__all__", ())
+            offered = f"{function.__module__}.".startswith(f"{module.__name__}.")
+            offered |= name in getattr(module, "__all__", ())
             if offered and not name.startswith("_"):
                 yield f"{info.name}.{name}", function
 
