@@ -50,7 +50,7 @@ def _symbol(name: Text, css: str, label: Text, attrs: dict[str, int] | None = No
         raise ValueError(f"no icon named {name!r} in the sprite")
     named = isinstance(label, rx.Var) or bool(label)
     return rx.el.svg(
-        rx.el.svg.use(href="/icons.svg#" + name),
+        rx.el.svg.use(href=f"/icons.svg#{name}"),
         class_name=css,
         custom_attrs={
             **(attrs or {}),

@@ -23,13 +23,8 @@ def pick(table: Mapping[str, str], key: Text, default: str = "") -> Text:
 
 def css(*names: Text) -> Text:
     """Class names joined by spaces, empty ones left out."""
-    parts = [name for name in names if isinstance(name, rx.Var) or name]
-    if not parts:
-        return ""
-    joined: Any = parts[0]
-    for part in parts[1:]:
-        joined = joined + " " + part
-    return joined
+    # A Var in an f-string stays one: the framework finds it again when the element is made.
+    return " ".join(f"{name}" for name in names if isinstance(name, rx.Var) or name)
 
 
 def is_set(value: object) -> bool:

@@ -152,7 +152,7 @@ def chip(key: Text, value: Text, *, on_remove: Handler = None) -> rx.Component:
     parts: list[rx.Component] = [rx.el.span(key, class_name="k"), rx.el.span(value)]
     if on_remove is not None:
         cross = rx.el.button(
-            icon("x", "s"), type="button", class_name="x", aria_label=_joined("Remove ", key), on_click=on_remove
+            icon("x", "s"), type="button", class_name="x", aria_label=f"Remove {key}", on_click=on_remove
         )
         parts.append(cross)
     return rx.el.span(*parts, class_name="chip")
@@ -196,6 +196,3 @@ def _pressed(chosen: Flag) -> Any:
 def _current(current: Flag) -> Any:
     return rx.cond(current, "page", "false") if isinstance(current, rx.Var) else ("page" if current else "false")
 
-
-def _joined(before: str, text: Text) -> Text:
-    return before + text
