@@ -68,7 +68,7 @@ types: environment
 	@$(BIN)/pyright
 
 unit: environment
-	@$(BIN)/pytest -q tests/domain tests/arch
+	@$(BIN)/pytest -q tests/core tests/domain tests/arch
 
 check: lint types unit
 

@@ -5,6 +5,7 @@ with 1. Commands import what they need when they run: most of them need not load
 """
 
 import argparse
+import logging
 import os
 import re
 import sys
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ[PREFIX + "DATA"] = str(Path(options.data).absolute())
     try:
         settings = _settings(attach=options.attach)
-        configure_logging(settings)
+        configure_logging(settings, logging.WARNING)  # an answer, not a log
         return int(options.run(options, settings))
     except (SettingsError, PartFailed, DomainError) as error:
         print(f"helpdesk: {error}", file=sys.stderr)
@@ -172,6 +173,7 @@ def _become(command: list[str], environment: dict[str, str] | None = None) -> No
 def _migrate(_options: argparse.Namespace, _settings: Settings) -> int:
     from helpdesk.stack import migrations
 
+    logging.getLogger("alembic.runtime.migration").setLevel(logging.INFO)
     migrations.upgrade()
     print(f"the database is at version {migrations.versions()[0]}")
     return 0

@@ -71,7 +71,7 @@ class _Text(logging.Formatter):
             .isoformat(timespec="milliseconds")
             .replace("+00:00", "Z")
         )
-        more = "".join(f" {key}={escape(redact(str(value)))}" for key, value in _extra(record).items())
+        more = "".join(f" {key}={_plain(key, value)}" for key, value in _extra(record).items())
         line = f"{moment} {record.levelname:<7} {record.name}: {record.getMessage()}{more}"
         # indented, so that a line that begins with a time is always a record of its own
         return "\n".join([line, *("    " + part for part in _trace(record))])

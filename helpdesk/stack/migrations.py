@@ -1,5 +1,7 @@
 """The database schema: Alembic, configured by `pyproject.toml`."""
 
+import io
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -11,7 +13,8 @@ from helpdesk.core.db import engine
 
 
 def config() -> Config:
-    return Config(toml_file=str(PROJECT / "pyproject.toml"))
+    """Return Alembic's configuration; what it would print is not for us."""
+    return Config(stdout=io.StringIO(), toml_file=str(PROJECT / "pyproject.toml"))
 
 
 def upgrade() -> None:
