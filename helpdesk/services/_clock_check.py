@@ -1,0 +1,104 @@
+"""Recomputing stored clocks: what the cache says has to be what the events say (product rules §4)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.orm import Session
+
+from helpdesk.domain.enums import ClockKind
+from helpdesk.models.sla import ticket_clock_steps, ticket_clocks
+from helpdesk.models.ticket import ticket_events, tickets
+from helpdesk.services import _clocks
+
+_BATCH = 500
+_LIST_COLUMNS = ("due_at", "risk_at", "breached_at")
+
+
+def differences(s: Session) -> Iterator[str]:
+    """One sentence per stored clock, or due time of a ticket's list row, that its events don't give."""
+    last = 0
+    while True:
+        batch = s.execute(
+            select(tickets.c.id, tickets.c.ticket_no, *(tickets.c[name] for name in _LIST_COLUMNS))
+            .where(tickets.c.id > last)
+            .order_by(tickets.c.id)
+            .limit(_BATCH)
+        ).mappings()
+        rows = batch.all()
+        if not rows:
+            return
+        yield from _compare(s, rows)
+        last = rows[-1]["id"]
+
+
+def _compare(s: Session, rows: Sequence[RowMapping]) -> Iterator[str]:
+    ids = [row["id"] for row in rows]
+    events = _by_ticket(
+        s, select(ticket_events).where(ticket_events.c.ticket_id.in_(ids)), ticket_events.c.seq
+    )
+    stored = _by_ticket(
+        s, select(ticket_clocks).where(ticket_clocks.c.ticket_id.in_(ids)), ticket_clocks.c.kind
+    )
+    fired = _by_ticket(
+        s,
+        select(ticket_clock_steps).where(ticket_clock_steps.c.ticket_id.in_(ids)),
+        ticket_clock_steps.c.step,
+    )
+    for row in rows:
+        ticket_id, name = row["id"], row["ticket_no"]
+        clocks = stored[ticket_id]
+        moments = {clock["as_of"] for clock in clocks}
+        if len(moments) > 1:
+            yield f"{name}: its clocks were stored at different moments"
+            continue
+        as_of = max(moments, default=events[ticket_id][-1]["at"] if events[ticket_id] else None)
+        if as_of is None:
+            yield f"{name}: has no events"
+            continue
+        expected = _expected(s, ticket_id, events[ticket_id], fired[ticket_id], as_of)
+        yield from (f"{name}: {problem}" for problem in _problems(row, clocks, expected))
+
+
+def _expected(
+    s: Session,
+    ticket_id: int,
+    events: Sequence[RowMapping],
+    fired: Sequence[RowMapping],
+    as_of: datetime,
+) -> list[dict[str, Any]]:
+    clocks = _clocks.compute_for(s, _clocks.clock_events(events), as_of)
+    done = frozenset((row["kind"], row["run"], row["step"]) for row in fired)
+    states = (clocks.of(kind) for kind in ClockKind)
+    return [_clocks.clock_row(s, ticket_id, state, as_of, done) for state in states if state is not None]
+
+
+def _problems(
+    row: RowMapping, stored: Sequence[RowMapping], expected: Sequence[dict[str, Any]]
+) -> Iterator[str]:
+    kept = {clock["kind"]: clock for clock in stored}
+    wanted = {clock["kind"]: clock for clock in expected}
+    for kind in ClockKind:
+        have, want = kept.get(kind), wanted.get(kind)
+        if have is None or want is None:
+            if have is not want:
+                yield f"the {kind} clock is {'missing' if have is None else 'one too many'}"
+            continue
+        differing = [name for name, value in want.items() if have[name] != value]
+        if differing:
+            yield f"the {kind} clock differs in {', '.join(differing)}"
+    lists = _clocks.list_columns(expected)
+    differing = [name for name in _LIST_COLUMNS if row[name] != lists[name]]
+    if differing:
+        yield f"the list shows another {', '.join(differing)}"
+
+
+def _by_ticket(s: Session, statement: Any, order: Any) -> dict[int, list[RowMapping]]:
+    found: dict[int, list[RowMapping]] = defaultdict(list)
+    for row in s.execute(statement.order_by("ticket_id", order)).mappings():
+        found[row["ticket_id"]].append(row)
+    return found

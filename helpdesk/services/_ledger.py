@@ -1,0 +1,63 @@
+"""The notification ledger: every event told whom it had to tell, once, and nothing is stuck (product rules §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+# Each names notification rows (or events) that break a rule; `name` says which, `n` where one statement finds several.
+_RULES = {
+    "message {name} belongs to no event": """
+        SELECT n.id AS name FROM notification_logs n
+         WHERE NOT EXISTS (SELECT FROM ticket_events e WHERE e.ticket_id = n.ticket_id AND e.seq = n.event_seq)
+    """,
+    "message {name} tells the person who caused it": """
+        SELECT id AS name FROM notification_logs WHERE recipient_id = actor_id AND event <> 'ticket_receipt'
+    """,
+    "message {name} counts other tries than it has": """
+        SELECT n.id AS name FROM notification_logs n
+          LEFT JOIN LATERAL (
+               SELECT count(*) AS tries, count(*) FILTER (WHERE result = 'sent') AS sent
+                 FROM notification_attempts a WHERE a.notification_id = n.id) a ON true
+         WHERE n.attempts <> a.tries OR (n.status = 'sent') <> (a.sent > 0) OR a.sent > 1
+    """,
+    "message {name} failed without a reason": """
+        SELECT id AS name FROM notification_logs WHERE status = 'failed' AND coalesce(last_error, '') = ''
+    """,
+    "message {name} has been stuck for over 10 minutes": """
+        SELECT id AS name FROM notification_logs
+         WHERE status IN ('queued', 'sending') AND next_attempt_at < clock_timestamp() - interval '10 minutes'
+    """,
+    "{name}: the requester's side was not told": """
+        SELECT t.ticket_no || ' event ' || e.seq AS name
+          FROM ticket_events e
+          JOIN tickets t ON t.id = e.ticket_id
+          JOIN users u ON u.id IN (t.created_by, t.requested_for)
+         WHERE (e.kind = 'created' OR e.kind IN ('status_changed', 'agent_comment', 'resolved', 'closed', 'reopened',
+                                                 'hold_started', 'unassigned') AND u.id <> e.actor_id)
+           AND {reachable}
+    """,
+    "{name}: the assignee was not told": """
+        SELECT t.ticket_no || ' event ' || e.seq AS name
+          FROM ticket_events e
+          JOIN tickets t ON t.id = e.ticket_id
+          JOIN users u ON u.id = e.assigned_to
+         WHERE e.kind = 'assigned' AND u.id <> e.actor_id AND {reachable}
+    """,
+}
+# What can be recomputed: people who were active then and are now, and who switched nothing off.
+_REACHABLE = """
+    u.is_active AND u.updated_at <= e.at
+    AND NOT EXISTS (SELECT FROM notification_preferences p WHERE p.user_id = u.id AND NOT p.enabled)
+    AND NOT EXISTS (SELECT FROM notification_logs n
+                     WHERE n.ticket_id = e.ticket_id AND n.event_seq = e.seq AND n.recipient_id = u.id)
+"""
+
+
+def problems(s: Session) -> Iterator[str]:
+    """One sentence per row or event that breaks a rule; that a row is there only once, the database holds."""
+    for sentence, statement in _RULES.items():
+        for row in s.execute(text(statement.replace("{reachable}", _REACHABLE) + " ORDER BY 1")):
+            yield sentence.format(name=row.name)
