@@ -45,8 +45,7 @@ def _topics_of(message: dict[str, Any] | None) -> set[str]:
     if not message:
         return set()
     try:
-        body = json.loads(message["data"])
-        named: list[Any] = body.get("topics", [])
-    except (ValueError, KeyError, TypeError, AttributeError):
+        named: object = json.loads(message["data"])["topics"]
+    except (ValueError, KeyError, TypeError):
         return set()
     return {name for name in named if isinstance(name, str)} if isinstance(named, list) else set()

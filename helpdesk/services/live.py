@@ -1,4 +1,4 @@
-"""For the web processes: which topics changed. Hints name topics alone; whoever hears one reads through their own right.
+"""For the web processes: which topics changed. Hints name topics; whoever hears one reads through their own right.
 
 These functions act for nobody: what they return is never shown to a person.
 """
@@ -18,7 +18,7 @@ _MOST = 500
 
 
 def hints(window: float = 0.3) -> AsyncIterator[frozenset[str]]:
-    """Sets of changed topics as they happen, gathered over `window` seconds. Hints may get lost: `changed_since` heals."""
+    """Sets of changed topics, gathered over `window` seconds. Hints may get lost: `changed_since` heals."""
     return live_listener.topics(window)
 
 

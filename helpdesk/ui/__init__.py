@@ -1,4 +1,4 @@
-'''The browser UI: a thin face over the services. How a page is built here:
+"""The browser UI: a thin face over the services. How a page is built here:
 
 A feature is a folder `ui/<feature>/` with `page.py` (found by itself, see `pages`), `state.py` and `view.py`.
 
@@ -7,12 +7,12 @@ Page
     def ticket() -> rx.Component:
         return shell(view.body(), active="queue.all", after=[view.dialogs()])
   `AppState.enter` runs before `on_load`. The URL holds the whole view (filters, sort, cursor, tab): read it from
-  `self.router.url` (`.query_parameters`, path arguments as State vars) in the load handler, change it by links or `go_to`.
+  `self.router.url` (`.query_parameters`; path arguments are State vars) in the load handler; links and `go_to` change it.
 
 State
     class TicketState(AppState):
         ready: bool = False                 # plain vars start empty: every browser that connects receives them
-        rows: list[Row] = []                # TypedDict rows with exactly the shown fields, made by `rows` from frozen views
+        rows: list[Row] = []                # TypedDict rows with the shown fields, made from frozen views
         errors: dict[str, str] = {}
 
         @rx.event
@@ -39,11 +39,11 @@ Live
   `class_name="changed"`), new and moved rows wait behind a `pill`.
 
 View
-  Components are in `helpdesk.ui.components`, classes in `assets/css/` (one file per area, tokens only, no inline colours
-  or sizes). Waits: `loading(S.ready, skeleton_rows(…), content)`. Times: `time(row["at"], "relative")`, ISO from `rows.iso`.
-  Menus and dialogs open in the browser: `menu(…)`, `button(data_dialog="id")` with `dialog(…, dialog_id="id")`; one that
-  State must close takes `show=S.open, on_close=S.close`. Undo: `self._toast("ok", "…", undo="undo-assign")` clicks the
+  Components are in `helpdesk.ui.components`, classes in `assets/css/` (a file per area, tokens only, no inline colours
+  or sizes). Waits: `loading(S.ready, skeleton_rows(…), content)`. Times: `time(row["at"], "relative")`, ISO from
+  `rows.iso`. Menus and dialogs open in the browser: `menu(…)`, `button(data_dialog="id")` with
+  `dialog(…, dialog_id="id")`; one that State must close takes `show=S.open, on_close=S.close`. Undo: `self._toast("ok", "…", undo="undo-assign")` clicks the
   page's hidden button of that id. Files: `upload_box(S.set_files)`.
   Shortcuts: `key="a"` on buttons, `data_shortcut="r"` on anything; lists: `data_list` around rows with `data_row`, in
   them `data_row_open` and `data_row_select`. Server addresses (`/api/…`, `/login`) need `server_link`.
-'''
+"""

@@ -1,4 +1,4 @@
-"""The state that every page shares: who is here, the toasts, the counts in the sidebar. Small, since each event loads it."""
+"""The state that every page shares: who is here, the toasts, the sidebar's counts. Small: each event loads it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class AppState(rx.State):
         """First in every page's `on_load`: who is here, and the sidebar's counts."""
         live.watch()
         if me().role in STAFF_ROLES:
-            live.watch("queue", refresh=AppState.refresh_counts, shell=True)
+            live.watch("queue", refresh=AppState.refresh_counts, frame=True)
         seen = await attempt(sessions.me, me())
         if isinstance(seen, Failure):
             self._tell(seen)
@@ -136,7 +136,9 @@ def go_to(path: str, *, replace: bool = False) -> rx.event.EventSpec:
 
 def query(**params: str | int | None) -> str:
     """A query string of what is set, percent-encoded, in the given order; "" when nothing is."""
-    pairs = [f"{key}={quote(str(value), safe='')}" for key, value in params.items() if value not in (None, "")]
+    pairs = [
+        f"{key}={quote(str(value), safe='')}" for key, value in params.items() if value not in (None, "")
+    ]
     return "?" + "&".join(pairs) if pairs else ""
 
 

@@ -1,9 +1,9 @@
 """From a handler to a service and back: a thread, and a refusal as a value.
 
-    result = await attempt(tickets.take, me(), key)
-    if isinstance(result, Failure):
-        self.errors = result.fields
-        return
+result = await attempt(tickets.take, me(), key)
+if isinstance(result, Failure):
+    self.errors = result.fields
+    return
 """
 
 from __future__ import annotations

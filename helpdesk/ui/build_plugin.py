@@ -15,7 +15,7 @@ class SameOriginPlugin(Plugin):
     """Rewrites `ws://host:port/_event` in the built environment chunk to the origin that served the page."""
 
     def post_build(self, **context: Any) -> None:
-        """Raises RuntimeError where the chunk isn't found or looks different: a build that talks to a wrong host is worse."""
+        """Raises RuntimeError where the chunk isn't found or looks different: a build with a wrong host is worse."""
         static_dir = Path(context["static_dir"])
         chunks = list(static_dir.glob("**/assets/reflex-env-*.js"))
         if not chunks:

@@ -3,6 +3,7 @@
 # Annotations stay objects here: the framework evaluates them in a namespace of its own.
 import logging
 import secrets
+from typing import cast
 
 import reflex as rx
 
@@ -15,7 +16,7 @@ def on_backend_error(exception: Exception) -> rx.event.EventSpec:
     """A handler raised something that no service raises on purpose."""
     reference = secrets.token_hex(3).upper()
     log.error("handler failed, code %s", reference, exc_info=exception)
-    return AppState.crashed(reference)
+    return cast("rx.event.EventSpec", AppState.crashed(reference))
 
 
 def on_frontend_error(exception: Exception) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 NAMES = frozenset(
@@ -19,9 +21,9 @@ NAMES = frozenset(
     check smartphone sofa split st-assigned st-closed st-hold st-none st-open st-progress st-resolved star sun
     sun-moon tag thermometer ticket timer toggle-left trash triangle-alert truck undo-2 user-check user-plus
     user-round user-x users-round wallet wifi wrench x zap
-    """.split()
+    """.split()  # noqa: SIM905 - a list of names reads better as words
 )
-"""Every symbol of the sprite; `st-…` and `pr-…` are the marks of status and priority. Tree nodes pick from these too."""
+"""Every symbol of the sprite; `st-…` and `pr-…` are the marks of status and priority. Tree nodes pick from these."""
 
 Text = str | rx.Var[str]
 
@@ -49,11 +51,9 @@ def _symbol(name: Text, css: str, label: Text, attrs: dict[str, int] | None = No
     if isinstance(name, str) and name not in NAMES:
         raise ValueError(f"no icon named {name!r} in the sprite")
     named = isinstance(label, rx.Var) or bool(label)
+    attrs_of: dict[str, Any] = {"role": "img", "aria-label": label} if named else {"aria-hidden": "true"}
     return rx.el.svg(
         rx.el.svg.use(href=f"/icons.svg#{name}"),
         class_name=css,
-        custom_attrs={
-            **(attrs or {}),
-            **({"role": "img", "aria-label": label} if named else {"aria-hidden": "true"}),
-        },
+        custom_attrs={**(attrs or {}), **attrs_of},
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any
 
 import reflex as rx
 from reflex_components_core.base.error_boundary import ErrorBoundary
@@ -31,7 +31,12 @@ Active = str
 """The name of a `Place`: which entry of the sidebar is the current one; "" for none."""
 
 
-def shell(*content: Child, active: Active | rx.Var[str] = "", bare: bool = False, after: list[Child] | None = None) -> rx.Component:
+def shell(
+    *content: Child,
+    active: Active | rx.Var[str] = "",
+    bare: bool = False,
+    after: list[Child] | None = None,
+) -> rx.Component:
     """A page in its frame.
 
     Args:
@@ -97,6 +102,7 @@ def connection_overlay() -> rx.Component:
 
 def error_boundary(stateful: bool) -> rx.Component:
     """What stands in place of a page that crashed: no stack trace, and a way home."""
+    ignored: dict[str, Any] = {} if stateful else {"on_error": rx.noop()}
     return ErrorBoundary.create(
         fallback_render=rx.el.div(
             rx.el.div(
@@ -113,7 +119,7 @@ def error_boundary(stateful: bool) -> rx.Component:
             ),
             class_name="crash",
         ),
-        **({} if stateful else {"on_error": rx.noop()}),
+        **ignored,
     )
 
 
@@ -123,12 +129,16 @@ def error_boundary(stateful: bool) -> rx.Component:
 def _sidebar(active: Active | rx.Var[str]) -> rx.Component:
     return rx.el.aside(
         rx.el.a(
-            rx.el.span(icon("life-buoy"), class_name="logo"), "Helpdesk", href="/", class_name="brand", aria_label="Helpdesk, home"
+            rx.el.span(icon("life-buoy"), class_name="logo"),
+            "Helpdesk",
+            href="/",
+            class_name="brand",
+            aria_label="Helpdesk, home",
         ),
         rx.match(
             AppState.me["role"],
-            *[(role, rx.el.nav(*[_section(s, active) for s in sections], class_name="nav", aria_label="Main")) for role, sections in NAV.items()],
-            rx.el.nav(class_name="nav", aria_label="Main"),
+            *[(role, _nav(sections, active)) for role, sections in NAV.items()],
+            _nav([], active),
         ),
         rx.el.div(class_name="sp"),
         rx.el.div(
@@ -142,14 +152,26 @@ def _sidebar(active: Active | rx.Var[str]) -> rx.Component:
     )  # fmt: skip
 
 
+def _nav(sections: list[Section], active: Active | rx.Var[str]) -> rx.Component:
+    return rx.el.nav(
+        *[_section(section, active) for section in sections], class_name="nav", aria_label="Main"
+    )
+
+
 def _section(section: Section, active: Active | rx.Var[str]) -> rx.Component:
     places = [place for place in section.places if exists(place.href)]
-    return rx.fragment(rx.el.h3(section.title), *[_entry(p, active) for p in places]) if places else rx.fragment()
+    return (
+        rx.fragment(rx.el.h3(section.title), *[_entry(p, active) for p in places])
+        if places
+        else rx.fragment()
+    )
 
 
 def _entry(place: Place, active: Active | rx.Var[str]) -> rx.Component:
     count = (
-        [rx.el.span(AppState.counts[place.count], class_name=f"n {place.tone}".strip())] if place.count else []
+        [rx.el.span(AppState.counts[place.count], class_name=f"n {place.tone}".strip())]
+        if place.count
+        else []
     )
     return rx.el.a(
         icon(place.glyph),
@@ -160,7 +182,7 @@ def _entry(place: Place, active: Active | rx.Var[str]) -> rx.Component:
     )
 
 
-def _current(place: Place, active: Active | rx.Var[str]) -> Literal["page", "false"] | rx.Var[str]:
+def _current(place: Place, active: Active | rx.Var[str]) -> Any:
     if isinstance(active, rx.Var):
         return rx.cond(active == place.name, "page", "false")
     return "page" if active == place.name else "false"
@@ -205,7 +227,9 @@ def _profile_menu() -> rx.Component:
         menu_line(),
         menu_item("Keyboard", glyph="keyboard", data_dialog="keyboard"),
         rx.el.form(
-            rx.el.button(icon("log-out"), "Sign out", type="submit", role="menuitem", tab_index=-1, data_keep="true"),
+            rx.el.button(
+                icon("log-out"), "Sign out", type="submit", role="menuitem", tab_index=-1, data_keep="true"
+            ),
             action="/logout",
             method="post",
             on_submit=None,
@@ -228,15 +252,21 @@ def _setting(words: str, key: str, value: str, glyph: str) -> rx.Component:
 def _bottom_bar(active: Active | rx.Var[str]) -> rx.Component:
     def bar(places: list[Place]) -> rx.Component:
         return rx.el.nav(
-            *[rx.el.a(icon(p.glyph), p.short or p.words, href=p.href, aria_current=_current(p, active)) for p in places if exists(p.href)],
+            *[
+                rx.el.a(icon(p.glyph), p.short or p.words, href=p.href, aria_current=_current(p, active))
+                for p in places
+                if exists(p.href)
+            ],
             class_name="bottom",
             aria_label="Places",
         )
 
-    return rx.match(
-        AppState.me["role"],
-        *[(role, bar(places)) for role, places in BOTTOM.items()],
-        rx.el.nav(class_name="bottom", aria_label="Places"),
+    return rx.fragment(
+        rx.match(
+            AppState.me["role"],
+            *[(role, bar(places)) for role, places in BOTTOM.items()],
+            bar([]),
+        )
     )
 
 
@@ -259,7 +289,8 @@ def _keyboard_dialog() -> rx.Component:
             rx.el.h3(title, class_name="h-sec"),
             rx.el.dl(
                 *[
-                    rx.el.div(rx.el.dt(words), rx.el.dd(*[rx.el.kbd(key) for key in keys])) for words, keys in rows
+                    rx.el.div(rx.el.dt(words), rx.el.dd(*[rx.el.kbd(key) for key in keys]))
+                    for words, keys in rows
                 ]
             ),
         )

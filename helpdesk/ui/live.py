@@ -39,26 +39,28 @@ _SPREAD = 50  # after so many sockets the loop gets a breath
 
 @dataclass(slots=True)
 class _Interest:
-    """What one socket's page and shell show: topic → names of the handlers to call."""
+    """What one socket's page and frame show: topic → names of the handlers to call."""
 
     page: dict[str, str] = field(default_factory=dict[str, str])
-    shell: dict[str, str] = field(default_factory=dict[str, str])
+    frame: dict[str, str] = field(default_factory=dict[str, str])
 
     def handlers_for(self, topics: Iterable[str]) -> set[str]:
-        return {handlers[topic] for handlers in (self.page, self.shell) for topic in topics if topic in handlers}
+        return {
+            handlers[topic] for handlers in (self.page, self.frame) for topic in topics if topic in handlers
+        }
 
 
 _interests: dict[str, _Interest] = {}
 _heard: dict[str, datetime] = {}
 
 
-def watch(*topics: str, refresh: Any = None, shell: bool = False) -> None:
+def watch(*topics: str, refresh: Any = None, frame: bool = False) -> None:
     """Replace what this socket's page follows; without arguments it follows nothing.
 
     Args:
         topics: see the module.
         refresh: the handler, without arguments, that reads again; marked with `allow` like any other.
-        shell: what the frame around the pages shows, kept while pages come and go.
+        frame: what the frame around the pages shows, kept while pages come and go.
 
     Call it inside a handler; outside of a socket's event it does nothing.
     """
@@ -67,8 +69,8 @@ def watch(*topics: str, refresh: Any = None, shell: bool = False) -> None:
         return
     interest = _interests.setdefault(socket_id, _Interest())
     handlers = dict.fromkeys(topics, names.format_event_handler(refresh)) if topics else {}
-    if shell:
-        interest.shell = handlers
+    if frame:
+        interest.frame = handlers
     else:
         interest.page = handlers
 

@@ -53,7 +53,9 @@ def discover() -> list[PageSpec]:
         if not module.ispkg or module.name in ("components", "guard"):
             continue
         name = f"{package.__name__}.{module.name}"
-        if any(inner.name == "page" for inner in pkgutil.iter_modules(importlib.import_module(name).__path__)):
+        if any(
+            inner.name == "page" for inner in pkgutil.iter_modules(importlib.import_module(name).__path__)
+        ):
             importlib.import_module(f"{name}.page")
     return [_pages[route] for route in sorted(_pages)]
 
@@ -71,8 +73,10 @@ def add_pages(app: rx.App) -> None:
         app.add_page(
             spec.view,
             route=spec.route,
-            title=spec.title + " · Helpdesk",
+            title=f"{spec.title} · Helpdesk",
             description="",
             on_load=[AppState.enter, *spec.on_load],
         )
-    app.add_page(not_found, route="404", title="Not found · Helpdesk", description="", on_load=[AppState.enter])
+    app.add_page(
+        not_found, route="404", title="Not found · Helpdesk", description="", on_load=[AppState.enter]
+    )

@@ -93,7 +93,9 @@ def next_clock(sla: SlaView, hold: HoldView | None = None) -> Clock:
         (sla.resolution, "Solve"),
     ]
     present = [(view, word) for view, word in named if view is not None and view.due_at is not None]
-    running = [(view, word) for view, word in present if view.met_at is None and view.state in {"ok", "risk", "over"}]
+    running = [
+        (view, word) for view, word in present if view.met_at is None and view.state in {"ok", "risk", "over"}
+    ]
     if running:
         view, word = min(running, key=lambda pair: pair[0].due_at or datetime.max)  # noqa: DTZ901 - never compared
         return clock(view, word, hold)

@@ -41,7 +41,9 @@ _templates = Environment(
 
 
 def _icon(name: str, css: str = "i") -> Markup:
-    return Markup('<svg class="{}" aria-hidden="true"><use href="/icons.svg#{}"></use></svg>').format(css, name)
+    return Markup('<svg class="{}" aria-hidden="true"><use href="/icons.svg#{}"></use></svg>').format(
+        css, name
+    )
 
 
 _templates.globals["icon"] = _icon
@@ -65,7 +67,9 @@ def safe_next(path: object) -> str:
     return "/" if path.startswith(("/login", "/logout", "/api/")) else path
 
 
-def error_page(status: int, title: str, text: str, *, action: str = "Try again", href: str = "") -> HTMLResponse:
+def error_page(
+    status: int, title: str, text: str, *, action: str = "Try again", href: str = ""
+) -> HTMLResponse:
     """A page of the server's own when the app can't be shown; says what happened and offers the way on."""
     glyph = "triangle-alert" if status >= 500 else "folder"
     html = _render("error.html", title=title, text=text, glyph=glyph, action=action, href=href)
@@ -119,13 +123,17 @@ async def _sign_in(request: Request) -> Response:
 
 async def _sign_out(request: Request) -> Response:
     if not same_origin(request):
-        return error_page(403, "That form came from elsewhere", "You are still signed in.", action="Home", href="/")
+        return error_page(
+            403, "That form came from elsewhere", "You are still signed in.", action="Home", href="/"
+        )
     try:
         actor = await sockets.actor_of(sockets.cookie_value(request.headers.get("cookie", "")))
         if actor is not None:
             await asyncio.to_thread(sessions.sign_out, actor)
     except DomainError as error:
-        return error_page(error.status, error.title, "You are still signed in. Try again in a minute.", href="/")
+        return error_page(
+            error.status, error.title, "You are still signed in. Try again in a minute.", href="/"
+        )
     response = RedirectResponse("/login?reason=out", 303, {"Cache-Control": "no-store"})
     response.delete_cookie(
         sockets.cookie_name(), path="/", secure=get_settings().secure_cookies, httponly=True, samesite="lax"
@@ -135,7 +143,10 @@ async def _sign_out(request: Request) -> Response:
 
 async def _form(request: Request) -> FormData | None:
     """The form, read whole only while it is small; None for anything larger or of another kind."""
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+    if (
+        request.headers.get("content-type", "").partition(";")[0].strip()
+        != "application/x-www-form-urlencoded"
+    ):
         return None
     body = b""
     async for chunk in request.stream():
@@ -147,7 +158,13 @@ async def _form(request: Request) -> FormData | None:
 
 
 def _page(
-    target: str, *, email: str = "", error: str = "", notice: str = "", status: int = 200, wait: dict[str, Any] | None = None
+    target: str,
+    *,
+    email: str = "",
+    error: str = "",
+    notice: str = "",
+    status: int = 200,
+    wait: dict[str, Any] | None = None,
 ) -> HTMLResponse:
     headers = {"Cache-Control": "no-store"}
     if wait and (seconds := wait.get("retry_after")):

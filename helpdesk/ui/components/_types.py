@@ -10,6 +10,7 @@ import reflex as rx
 Text = str | rx.Var[str]
 Flag = bool | rx.Var[bool]
 Child = rx.Component | rx.Var[Any] | str
+Row = Any  # a TypedDict of `rows`, or a Var of one, which type checkers refuse to subscript
 Handler = Any  # an event handler, an event spec, or a list of them: the framework has no public name for it
 
 

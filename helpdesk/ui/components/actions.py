@@ -160,13 +160,19 @@ def chip(key: Text, value: Text, *, on_remove: Handler = None) -> rx.Component:
 
 def pill(*children: Child, on_click: Handler, **props: Any) -> rx.Component:
     """New or moved rows wait behind it ("3 updates"): the list doesn't move under the pointer."""
-    return rx.el.button(icon("arrow-up", "s"), *children, type="button", class_name="pill", on_click=on_click, **props)
+    return rx.el.button(
+        icon("arrow-up", "s"), *children, type="button", class_name="pill", on_click=on_click, **props
+    )
 
 
 def kbd(key: str) -> rx.Component:
-    """A key as printed on it; "mod+k" reads "Ctrl K". Hidden from screen readers: the element carries aria-keyshortcuts."""
+    """A key as printed on it; "mod+k" reads "Ctrl K". Screen readers get aria-keyshortcuts instead."""
     text = key.replace("mod+Enter", "Ctrl ↵").replace("mod+", "Ctrl ")
-    shown = text[:-1] + text[-1].upper() if text[-1:].isalpha() and (len(text) == 1 or text.startswith("Ctrl ")) else text
+    shown = (
+        text[:-1] + text[-1].upper()
+        if text[-1:].isalpha() and (len(text) == 1 or text.startswith("Ctrl "))
+        else text
+    )
     return rx.el.kbd(shown, class_name="only-l", aria_hidden="true")
 
 
@@ -194,5 +200,6 @@ def _pressed(chosen: Flag) -> Any:
 
 
 def _current(current: Flag) -> Any:
-    return rx.cond(current, "page", "false") if isinstance(current, rx.Var) else ("page" if current else "false")
-
+    return (
+        rx.cond(current, "page", "false") if isinstance(current, rx.Var) else ("page" if current else "false")
+    )

@@ -23,7 +23,11 @@ def empty_state(glyph: Text, title: Text, text: Child = "", *actions: rx.Compone
 
 
 def callout(
-    kind: Literal["", "warn", "ok", "inf", "dan"], glyph: Text, *children: Child, alert: bool = False, **props: Any
+    kind: Literal["", "warn", "ok", "inf", "dan"],
+    glyph: Text,
+    *children: Child,
+    alert: bool = False,
+    **props: Any,
 ) -> rx.Component:
     """A notice in its place: amber for a turn to take, green for done, blue for news, red for trouble."""
     return rx.el.div(
@@ -49,7 +53,9 @@ def problem(title: Text, text: Child, *actions: rx.Component) -> rx.Component:
 
 def skeleton(width: str = "100%", *, round_: bool = False) -> rx.Component:
     """One grey bar where content will stand; it shows after 200 ms."""
-    return rx.el.span(class_name="sk round" if round_ else "sk", custom_attrs={"style": {} if round_ else {"width": width}})
+    return rx.el.span(
+        class_name="sk round" if round_ else "sk", custom_attrs={"style": {} if round_ else {"width": width}}
+    )
 
 
 def skeleton_rows(count: int, *widths: str, class_name: str = "") -> rx.Component:
@@ -60,7 +66,8 @@ def skeleton_rows(count: int, *widths: str, class_name: str = "") -> rx.Componen
         class_name: class of the real row, so that the grid is the same.
     """
     cells = [
-        rx.el.span() if not width else skeleton(round_=True) if width == "o" else skeleton(width) for width in widths
+        rx.el.span() if not width else skeleton(round_=True) if width == "o" else skeleton(width)
+        for width in widths
     ]
     return rx.el.div(
         *[rx.el.div(*cells, class_name=class_name) for _ in range(count)],
@@ -86,12 +93,19 @@ def table_head(words: Text, href: Text = "", direction: Text = "", *, end: bool 
     """
     if not is_set(href):
         return rx.el.span(words, role="columnheader", class_name="end" if end else "")
-    arrow = rx.match(direction, ("ascending", icon("arrow-up", "s")), ("descending", icon("arrow-down", "s")), rx.fragment())
+    arrow = rx.match(
+        direction,
+        ("ascending", icon("arrow-up", "s")),
+        ("descending", icon("arrow-down", "s")),
+        rx.fragment(),
+    )
     return rx.el.span(
         rx.el.a(words, arrow, href=href, class_name="sorter", replace=True),
         role="columnheader",
         class_name="end" if end else "",
-        aria_sort=rx.cond(direction, direction, "none") if isinstance(direction, rx.Var) else (direction or "none"),
+        aria_sort=rx.cond(direction, direction, "none")
+        if isinstance(direction, rx.Var)
+        else (direction or "none"),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import reflex as rx
 
-from helpdesk.ui.components._types import Child, Flag, Handler, Text, css, is_set
+from helpdesk.ui.components._types import Child, Handler, Text, css, is_set
 from helpdesk.ui.icons import icon
 
 
@@ -45,11 +45,15 @@ def field(
 def error_text(error: Text, control_id: str) -> rx.Component:
     """The sentence under a field; announced when it appears."""
     inner = rx.el.span(icon("circle-alert", "s"), rx.el.span(error), class_name="errt")
-    shown: Any = rx.cond(error, inner, rx.fragment()) if isinstance(error, rx.Var) else (inner if error else None)
+    shown: Any = (
+        rx.cond(error, inner, rx.fragment()) if isinstance(error, rx.Var) else (inner if error else None)
+    )
     return rx.el.span(*([shown] if shown is not None else []), id=f"{control_id}-error", role="alert")
 
 
-def text_input(control_id: str, *, name: str = "", error: Text = "", small: bool = False, **props: Any) -> rx.Component:
+def text_input(
+    control_id: str, *, name: str = "", error: Text = "", small: bool = False, **props: Any
+) -> rx.Component:
     """A line of text. Further arguments go to the input: default_value, placeholder, max_length, required, type …"""
     return rx.el.input(
         id=control_id,
@@ -104,7 +108,9 @@ def checkbox(label: Child, *, name: str = "", hidden_label: bool = False, **prop
     """A check box with words beside it; `hidden_label` keeps them for screen readers alone."""
     words = rx.el.span(label, class_name="sr" if hidden_label else "")
     named = {"name": name} if name else {}
-    return rx.el.label(rx.el.input(type="checkbox", class_name="cb", **named, **props), words, class_name="row cbx")
+    return rx.el.label(
+        rx.el.input(type="checkbox", class_name="cb", **named, **props), words, class_name="row cbx"
+    )
 
 
 def radio_card(name: str, value: Text, title: Child, hint: Text = "", **props: Any) -> rx.Component:
@@ -161,7 +167,11 @@ def upload_box(
     """
     choose = (
         rx.el.button(
-            icon("paperclip"), type="button", class_name="btn gh sm ic", aria_label="Attach files", title="Attach files",
+            icon("paperclip"),
+            type="button",
+            class_name="btn gh sm ic",
+            aria_label="Attach files",
+            title="Attach files",
             data_upload_choose="true",
         )
         if compact
@@ -181,11 +191,21 @@ def upload_box(
         rx.el.div(class_name="files", hidden=True, data_upload_list="true"),
         choose,
         rx.el.input(
-            type="file", multiple=True, class_name="sr", tab_index=-1, aria_hidden="true", data_upload_pick="true"
+            type="file",
+            multiple=True,
+            class_name="sr",
+            tab_index=-1,
+            aria_hidden="true",
+            data_upload_pick="true",
         ),
         rx.el.input(
-            type="text", class_name="sr", tab_index=-1, aria_hidden="true", data_upload_ids="true",
-            default_value="", on_change=on_ids,
+            type="text",
+            class_name="sr",
+            tab_index=-1,
+            aria_hidden="true",
+            data_upload_ids="true",
+            default_value="",
+            on_change=on_ids,
         ),
         class_name="uploads",
         data_upload="true",
@@ -196,9 +216,5 @@ def upload_box(
 
 
 def _described(control_id: str, error: Text) -> dict[str, Any]:
-    invalid: Flag | str
-    if isinstance(error, rx.Var):
-        invalid = rx.cond(error, "true", "false")
-    else:
-        invalid = "true" if error else "false"
+    invalid: Any = rx.cond(error, "true", "false") if isinstance(error, rx.Var) else str(bool(error)).lower()
     return {"aria_describedby": f"{control_id}-hint {control_id}-error", "aria_invalid": invalid}

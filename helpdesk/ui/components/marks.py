@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import Any, Literal
 
 import reflex as rx
 
-from helpdesk.ui.components._types import Child, Text, css, pick
+from helpdesk.ui.components._types import Child, Row, Text, css, pick
 from helpdesk.ui.icons import icon, mark
-from helpdesk.ui.rows import Clock, Person
 
 STATUS_GLYPH = {
     "Open": "st-open",
@@ -22,7 +21,9 @@ PRIORITY_GLYPH = {"Low": "pr-low", "Medium": "pr-medium", "High": "pr-high", "Cr
 
 def status_mark(status: Text) -> rx.Component:
     """The status: a ring that fills, and its word."""
-    return rx.el.span(mark(pick(STATUS_GLYPH, status)), status, class_name=css("mk", pick(STATUS_GLYPH, status)))
+    return rx.el.span(
+        mark(pick(STATUS_GLYPH, status)), status, class_name=css("mk", pick(STATUS_GLYPH, status))
+    )
 
 
 def priority_mark(priority: Text) -> rx.Component:
@@ -36,8 +37,8 @@ def hold_mark(words: Text, *, for_requester: bool = False) -> rx.Component:
     return rx.el.span(mark("st-hold"), words, class_name="mk you" if for_requester else "mk hold")
 
 
-def sla_cell(clock: Clock | rx.Var[Clock]) -> rx.Component:
-    """The due cell of a list: glyph, sentence and a 3 px bar. The browser keeps the sentence and its tone up to date."""
+def sla_cell(clock: Row) -> rx.Component:
+    """The due cell of a list: glyph, sentence, a 3 px bar. The browser keeps sentence and tone up to date."""
     return rx.el.span(
         rx.el.span(icon("timer", "s"), rx.el.span(data_sla_text="true"), class_name="w"),
         rx.el.span(_filled(clock["percent"]), class_name="bar", aria_hidden="true"),
@@ -46,7 +47,7 @@ def sla_cell(clock: Clock | rx.Var[Clock]) -> rx.Component:
     )
 
 
-def sla_clock(label: Text, clock: Clock | rx.Var[Clock]) -> rx.Component:
+def sla_clock(label: Text, clock: Row) -> rx.Component:
     """A clock in the rail of a ticket: its name, what is left, and the bar."""
     return rx.el.div(
         rx.el.span(label, class_name="b"),
@@ -57,11 +58,9 @@ def sla_clock(label: Text, clock: Clock | rx.Var[Clock]) -> rx.Component:
     )
 
 
-def avatar(person: Person | rx.Var[Person], size: Literal["", "s", "l"] = "") -> rx.Component:
+def avatar(person: Row, size: Literal["", "s", "l"] = "") -> rx.Component:
     """Initials on a tone that belongs to the person; decoration beside the name, hence hidden from screen readers."""
-    return rx.el.span(
-        person["initials"], class_name=css("av", person["tone"], size), aria_hidden="true"
-    )
+    return rx.el.span(person["initials"], class_name=css("av", person["tone"], size), aria_hidden="true")
 
 
 def nobody(words: Text = "Nobody") -> rx.Component:
@@ -73,19 +72,19 @@ def nobody(words: Text = "Nobody") -> rx.Component:
     )
 
 
-def person_name(person: Person | rx.Var[Person], size: Literal["", "s", "l"] = "s") -> rx.Component:
+def person_name(person: Row, size: Literal["", "s", "l"] = "s") -> rx.Component:
     """Avatar and name on one line, cut off where the line ends."""
     return rx.el.span(avatar(person, size), rx.el.span(person["name"], class_name="tr"), class_name="row")
 
 
-def assignee(person: Person | rx.Var[Person], words: Text = "Nobody") -> rx.Component:
+def assignee(person: Row, words: Text = "Nobody") -> rx.Component:
     """The person, or the sign for nobody where `person["id"]` is 0."""
-    if not isinstance(person, rx.Var):
-        return person_name(person) if person["id"] else nobody(words)
-    return cast("rx.Component", rx.cond(cast("rx.Var[int]", person["id"]) > 0, person_name(person), nobody(words)))
+    return rx.fragment(rx.cond(person["id"], person_name(person), nobody(words)))
 
 
-def time(iso: Text, style: Literal["relative", "short", "full", "clock"] = "short", **props: str) -> rx.Component:
+def time(
+    iso: Text, style: Literal["relative", "short", "full", "clock"] = "short", **props: Any
+) -> rx.Component:
     """A moment in the viewer's zone, the exact time on hover.
 
     Args:
@@ -111,12 +110,12 @@ def _filled(width: str | rx.Var[str]) -> rx.Component:
     return rx.el.i(custom_attrs={"style": rx.Var.create({"width": width})})
 
 
-def _clock_data(clock: Clock | rx.Var[Clock]) -> dict[str, Text]:
+def _clock_data(clock: Row) -> dict[str, Any]:
     return {
         "data_sla": "true",
-        "data_state": cast("Text", clock["state"]),
-        "data_due": cast("Text", clock["due"]),
-        "data_met": cast("Text", clock["met"]),
-        "data_word": cast("Text", clock["word"]),
-        "data_note": cast("Text", clock["note"]),
+        "data_state": clock["state"],
+        "data_due": clock["due"],
+        "data_met": clock["met"],
+        "data_word": clock["word"],
+        "data_note": clock["note"],
     }

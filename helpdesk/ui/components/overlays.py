@@ -34,7 +34,7 @@ def menu(
         kind: class of the button.
         align: which edge of the button the menu keeps to.
     """
-    shortcut = {"data_shortcut": key, "aria_keyshortcuts": key} if key else {}
+    shortcut: dict[str, Any] = {"data_shortcut": key, "aria_keyshortcuts": key} if key else {}
     return rx.fragment(
         rx.el.button(
             *trigger_content,
@@ -69,6 +69,7 @@ def menu_item(
 ) -> rx.Component:
     """An action in a menu; with `checked` a choice that shows whether it applies."""
     inside: list[Child] = [icon(glyph)] if is_set(glyph) else []
+    kind: dict[str, Any]
     if checked is None:
         kind = {"role": "menuitem"}
     else:
@@ -87,11 +88,19 @@ def menu_item(
     )
 
 
-def menu_link(*children: Child, href: Text, glyph: Text = "", reload: bool = False, **props: Any) -> rx.Component:
+def menu_link(
+    *children: Child, href: Text, glyph: Text = "", reload: bool = False, **props: Any
+) -> rx.Component:
     """A page to go to, in a menu; `reload` for what the server answers itself."""
     inside: list[Child] = [icon(glyph)] if is_set(glyph) else []
     return rx.el.a(
-        *inside, *children, href=href, role="menuitem", tab_index=-1, **({"reload_document": True} if reload else {}), **props
+        *inside,
+        *children,
+        href=href,
+        role="menuitem",
+        tab_index=-1,
+        **({"reload_document": True} if reload else {}),
+        **props,
     )
 
 
@@ -122,7 +131,7 @@ def dialog(
     Args:
         foot: buttons at the bottom; put `data_close="true"` on one that only closes.
         show: Var that opens and closes it. Then `on_close` must set it to False: it runs when the person closes it.
-        on_submit: makes the body a form; the handler gets its values. The form does not close the dialog: the State does.
+        on_submit: makes the body a form; the handler gets its values. The State closes the dialog, not the form.
     """
     content: list[rx.Component] = [
         rx.el.header(
@@ -136,7 +145,9 @@ def dialog(
     if foot:
         content.append(rx.el.footer(*foot, class_name="dlg-foot"))
     inside = [rx.el.form(*content, on_submit=on_submit)] if on_submit is not None else content
-    return _modal(*inside, element_id=dialog_id, css_class="dlg wide" if wide else "dlg", show=show, on_close=on_close)
+    return _modal(
+        *inside, element_id=dialog_id, css_class="dlg wide" if wide else "dlg", show=show, on_close=on_close
+    )
 
 
 def confirm(
@@ -160,7 +171,9 @@ def confirm(
     )
 
 
-def sheet(*body: Child, sheet_id: str, title: Text, show: Flag | None = None, on_close: Handler = None) -> rx.Component:
+def sheet(
+    *body: Child, sheet_id: str, title: Text, show: Flag | None = None, on_close: Handler = None
+) -> rx.Component:
     """A modal that rises from the bottom: what stands in the rail, on a phone."""
     return _modal(
         rx.el.header(
@@ -182,14 +195,30 @@ def _modal(
 ) -> rx.Component:
     followed: dict[str, Any] = {}
     if show is not None:
-        followed["data_show"] = rx.cond(show, "true", "false") if isinstance(show, rx.Var) else str(show).lower()
+        followed["data_show"] = (
+            rx.cond(show, "true", "false") if isinstance(show, rx.Var) else str(show).lower()
+        )
     dismiss = (
-        [rx.el.button(type="button", hidden=True, tab_index=-1, aria_hidden="true", data_dismiss="true", on_click=on_close)]
+        [
+            rx.el.button(
+                type="button",
+                hidden=True,
+                tab_index=-1,
+                aria_hidden="true",
+                data_dismiss="true",
+                on_click=on_close,
+            )
+        ]
         if on_close is not None
         else []
     )
     return rx.el.dialog(
-        *inside, *dismiss, id=element_id, class_name=css_class, aria_labelledby=f"{element_id}-title", **followed
+        *inside,
+        *dismiss,
+        id=element_id,
+        class_name=css_class,
+        aria_labelledby=f"{element_id}-title",
+        **followed,
     )
 
 
@@ -210,10 +239,16 @@ def toast_stack(toasts: Any, on_dismiss: Any) -> rx.Component:
 
 
 def _toast(row: Any, on_dismiss: Any) -> rx.Component:
-    glyph = rx.match(row["kind"], ("ok", "circle-check"), ("bad", "circle-alert"), "info")
+    glyph: Any = rx.match(row["kind"], ("ok", "circle-check"), ("bad", "circle-alert"), "info")
     undo = rx.cond(
         row["undo"],
-        rx.el.button("Undo", type="button", class_name="linkbtn", data_press=row["undo"], on_click=on_dismiss(row["id"])),
+        rx.el.button(
+            "Undo",
+            type="button",
+            class_name="linkbtn",
+            data_press=row["undo"],
+            on_click=on_dismiss(row["id"]),
+        ),
     )
     return rx.el.div(
         icon(glyph),

@@ -65,7 +65,7 @@ def me() -> Actor:
 
 
 def clean(value: Any, depth: int = 0) -> Any:
-    """Break the framework's marker in text: `<reflex.Var>` in a redirect or a chained event's argument hangs the process.
+    """Break the framework's marker in text: `<reflex.Var>` in a redirect or a chained argument hangs the process.
 
     For text on its way through one of those doors. What people typed is stored and shown as they typed it: vars and
     deltas are safe. Works through lists and dictionaries; everything else comes back as it is.

@@ -85,8 +85,14 @@ class asgi_guard:  # noqa: N801 - used like a function, in the app's list of tra
         except DomainError as error:
             return error_page(error.status, error.title, error.message)
         if actor is not None:
-            return RedirectResponse(START[actor.role], 303, {"Cache-Control": "no-store"}) if path == "/" else None
-        wanted = quote(path, safe="/") + ("?" + scope["query_string"].decode("latin-1") if scope["query_string"] else "")
+            return (
+                RedirectResponse(START[actor.role], 303, {"Cache-Control": "no-store"})
+                if path == "/"
+                else None
+            )
+        wanted = quote(path, safe="/") + (
+            "?" + scope["query_string"].decode("latin-1") if scope["query_string"] else ""
+        )
         target = "/login" if wanted == "/" else "/login?" + urlencode({"next": wanted})
         return RedirectResponse(target, 303, {"Cache-Control": "no-store"})
 
@@ -192,7 +198,7 @@ def inline_scripts(static_dir: Path) -> list[str]:
 
 
 def content_security_policy(script_hashes: Iterable[str] = ()) -> str:
-    """The policy of our pages: nothing from elsewhere, no evaluated text; styles may be inline (the framework's are)."""
+    """The policy of our pages: nothing from elsewhere, no evaluated text; styles may be inline (the framework's)."""
     return "; ".join([
         "default-src 'self'",
         " ".join(["script-src 'self'", *script_hashes]),

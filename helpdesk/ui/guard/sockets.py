@@ -96,5 +96,7 @@ def state_token(client_token: str, session_id: str) -> str:
 
     A token that leaks (it stands in the socket's address) opens nothing: with another session it names another state.
     """
-    digest = hmac.digest(get_settings().secret_key, f"ui\0{session_id}\0{client_token}".encode(), hashlib.sha256)
+    digest = hmac.digest(
+        get_settings().secret_key, f"ui\0{session_id}\0{client_token}".encode(), hashlib.sha256
+    )
     return str(uuid.UUID(bytes=digest[:16], version=4))

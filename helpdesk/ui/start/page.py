@@ -22,4 +22,6 @@ class StartState(AppState):
 
 @page("/", title="Start", on_load=[StartState.go])
 def start() -> rx.Component:
-    return shell(rx.el.div(skeleton_rows(6, "40%", "20%", class_name="row line-row"), class_name="scroll page"))
+    return shell(
+        rx.el.div(skeleton_rows(6, "40%", "20%", class_name="row line-row"), class_name="scroll page")
+    )
