@@ -83,6 +83,7 @@ def create_branch(actor: Actor, new: NewGroup) -> GroupNode:
     children = clean_categories(new.categories, "categories.")
     with transaction() as s:
         group_id = insert_node(s, NodeKind.GROUP, None, _without_people(values))
+        check_people(s, group_id, {"member_ids": values["member_ids"]})
         set_members(s, group_id, values["member_ids"])
         check_people(s, group_id, values)
         write_node(s, NodeKind.GROUP, group_id, _people_only(values))
