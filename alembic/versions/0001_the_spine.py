@@ -753,6 +753,7 @@ def _create_tables() -> None:
         sa.Column("run", sa.Integer(), nullable=False),
         sa.Column("policy_version_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("target_minutes", sa.Integer(), nullable=False),
+        sa.Column("business", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("met_at", sa.DateTime(timezone=True), nullable=True),

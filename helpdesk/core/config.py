@@ -77,6 +77,10 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr = SecretStr("")
 
     log_format: Literal["text", "json"] = "text"
+    auto_close_days: int = Field(default=5, ge=1, le=365)
+    """Business days after which a resolved ticket closes by itself."""
+    reopen_days: int = Field(default=14, ge=1, le=365)
+    """Days after closing within which the requester can reopen."""
     ticket_prefix: str = Field(default="HD", pattern=r"^[A-Z][A-Z0-9]{0,9}$")
 
     @field_validator("trusted_proxies", mode="before")

@@ -79,6 +79,7 @@ class TicketClock(SQLModel, table=True):
     run: int = number()
     policy_version_id: int = ref("sla_policy_versions.id")
     target_minutes: int = number()
+    business: bool = flag(True)  # counted in the policy's calendar, else around the clock
     started_at: datetime = when()
     due_at: datetime | None = when(null=True)  # None while paused
     met_at: datetime | None = when(null=True)

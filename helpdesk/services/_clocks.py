@@ -1,0 +1,192 @@
+"""The stored clocks of a ticket: the cache of `domain.sla.compute`, renewed with each event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from helpdesk.domain.enums import ClockKind, EventKind, Priority
+from helpdesk.domain.sla import ClockEvent, Clocks, ClockState, compute, steps
+from helpdesk.domain.sla_policy import PolicyVersion, StepRule
+from helpdesk.domain.working_time import ALWAYS
+from helpdesk.models.sla import sla_policies, sla_policy_versions, ticket_clock_steps, ticket_clocks
+from helpdesk.models.ticket import ticket_events
+
+RISK_PERCENT = 75
+# "At risk" is a step like any other, so that its instant comes from the same arithmetic.
+_RISK = PolicyVersion(
+    id=0, targets={}, steps=tuple(StepRule("risk", kind, percent=RISK_PERCENT) for kind in ClockKind)
+)
+_EVENT_COLUMNS = tuple(
+    ticket_events.c[name] for name in ("seq", "kind", "at", "priority", "policy_version_id", "data")
+)
+
+
+def policy_versions(s: Session, ids: Iterable[int]) -> dict[int, PolicyVersion]:
+    """Versions by id. They never change, so a process reads each once."""
+    wanted = set(ids)
+    missing = [version for version in wanted if version not in _known]
+    if missing:
+        rows = s.execute(
+            select(sla_policy_versions.c.id, sla_policy_versions.c.document).where(
+                sla_policy_versions.c.id.in_(missing)
+            )
+        )
+        for version, document in rows:
+            _known[version] = PolicyVersion.from_json(version, document)
+    return {version: _known[version] for version in wanted}
+
+
+_known: dict[int, PolicyVersion] = {}
+
+
+def forget_policy_versions() -> None:
+    """For a process that changes its database, as the tests do."""
+    _known.clear()
+
+
+def policy_for(s: Session, facts: Mapping[str, Any]) -> int:
+    """The newest version of the first policy that matches: the ticket's node's own, else by the policies' order.
+
+    `facts`: group_id, category_id, subcategory_id, priority, department, own_policy_id (the node's, inherited).
+    """
+    latest = (
+        select(sla_policy_versions.c.id)
+        .where(sla_policy_versions.c.policy_id == sla_policies.c.id)
+        .order_by(sla_policy_versions.c.version.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = s.execute(
+        select(sla_policies.c.id, sla_policies.c.conditions, latest.label("version_id"))
+        .where(~sla_policies.c.archived)
+        .order_by(sla_policies.c.is_default, sla_policies.c.position, sla_policies.c.id)
+    ).all()
+    for row in rows:
+        if row.id == facts.get("own_policy_id"):
+            return int(row.version_id)
+    return next(int(row.version_id) for row in rows if _matches(row.conditions, facts))
+
+
+def _matches(conditions: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
+    return all(facts.get(name) in allowed for name, allowed in conditions.items())
+
+
+def clock_events(rows: Iterable[RowMapping | Mapping[str, Any]]) -> list[ClockEvent]:
+    """Stored ticket events as the clock reads them."""
+    return [
+        ClockEvent(
+            seq=row["seq"],
+            kind=EventKind(row["kind"]),
+            at=row["at"],
+            priority=Priority(row["priority"]),
+            policy_version_id=row["policy_version_id"],
+            by_requester=bool(row["data"].get("by_requester")),
+            data=row["data"],
+        )
+        for row in rows
+    ]
+
+
+def events_of(s: Session, ticket_id: int) -> list[ClockEvent]:
+    rows = s.execute(
+        select(*_EVENT_COLUMNS).where(ticket_events.c.ticket_id == ticket_id).order_by(ticket_events.c.seq)
+    )
+    return clock_events(rows.mappings())
+
+
+def compute_for(s: Session, events: Sequence[ClockEvent], at: datetime) -> Clocks:
+    return compute(events, policy_versions(s, {event.policy_version_id for event in events}), at)
+
+
+def refresh(s: Session, ticket_id: int, at: datetime) -> dict[str, datetime | None]:
+    """Recompute and store a ticket's clocks as they are at `at`, its newest event's moment.
+
+    Returns what the ticket row keeps for its lists: `due_at`, `risk_at`, `breached_at`.
+    """
+    clocks = compute_for(s, events_of(s, ticket_id), at)
+    fired = fired_steps(s, ticket_id)
+    rows = [
+        clock_row(s, ticket_id, state, at, fired)
+        for kind in ClockKind
+        if (state := clocks.of(kind)) is not None
+    ]
+    if rows:
+        statement = insert(ticket_clocks)
+        changes = {name: statement.excluded[name] for name in rows[0] if name not in {"ticket_id", "kind"}}
+        s.execute(statement.on_conflict_do_update(index_elements=["ticket_id", "kind"], set_=changes), rows)
+    gone = [kind for kind in ClockKind if clocks.of(kind) is None]
+    if gone:
+        s.execute(
+            delete(ticket_clocks).where(
+                ticket_clocks.c.ticket_id == ticket_id, ticket_clocks.c.kind.in_(gone)
+            )
+        )
+    return list_columns(rows)
+
+
+def list_columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, datetime | None]:
+    """The nearest due time and risk of the running clocks, and the first breach of those shown."""
+    running = [row for row in rows if row["stopped_at"] is None and row["due_at"] is not None]
+    return {
+        "due_at": min((row["due_at"] for row in running), default=None),
+        "risk_at": min((row["risk_at"] for row in running if row["risk_at"] is not None), default=None),
+        "breached_at": min(
+            (row["breached_at"] for row in rows if row["breached_at"] is not None), default=None
+        ),
+    }
+
+
+def fired_steps(s: Session, ticket_id: int) -> frozenset[tuple[str, int, str]]:
+    rows = s.execute(
+        select(ticket_clock_steps.c.kind, ticket_clock_steps.c.run, ticket_clock_steps.c.step).where(
+            ticket_clock_steps.c.ticket_id == ticket_id
+        )
+    )
+    return frozenset((row.kind, row.run, row.step) for row in rows)
+
+
+def clock_row(
+    s: Session, ticket_id: int, state: ClockState, at: datetime, fired: frozenset[tuple[str, int, str]]
+) -> dict[str, Any]:
+    """A `ticket_clocks` row for a computed state."""
+    policy = policy_versions(s, {state.policy_version_id})[state.policy_version_id]
+    risk = steps(state, _RISK)
+    # a clock that began on hold has no time yet, and takes none before the event that ends the hold
+    times = [state.tail.time] if state.tail is not None else [span.time for span in state.spans[-1:]]
+    return {
+        "ticket_id": ticket_id,
+        "kind": str(state.kind),
+        "run": state.run,
+        "policy_version_id": state.policy_version_id,
+        "target_minutes": state.target_minutes,
+        "business": ALWAYS not in times,
+        "started_at": state.started_at,
+        "due_at": state.due_at,
+        "met_at": state.met_at,
+        "stopped_at": state.stopped_at,
+        "breached_at": state.breached_at,
+        "paused": state.paused,
+        "consumed_seconds": state.consumed_seconds,
+        "as_of": at,
+        "risk_at": risk[0].at if risk and state.stopped_at is None else None,
+        "flagged": state.flagged,
+        "next_step_at": _next_step(state, policy, fired),
+    }
+
+
+def _next_step(
+    state: ClockState, policy: PolicyVersion, fired: frozenset[tuple[str, int, str]]
+) -> datetime | None:
+    """When the sweep has to look at this clock again: its earliest step that has not fired, also a past one."""
+    open_steps = [
+        step.at
+        for step in steps(state, policy)
+        if step.at is not None and (str(state.kind), state.run, step.key) not in fired
+    ]
+    return min(open_steps, default=None)

@@ -1,0 +1,174 @@
+"""The filters of ticket lists: checked, then compiled to SQL."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, true
+
+from helpdesk.core.clock import now
+from helpdesk.core.config import get_settings
+from helpdesk.core.errors import Invalid
+from helpdesk.domain.access import Actor
+from helpdesk.domain.enums import UNSOLVED, Priority, Status, View
+from helpdesk.models.ticket import ticket_holds, ticket_watchers, tickets
+from helpdesk.services import _text
+from helpdesk.services.views import TicketQuery
+
+MAX_VALUES, MAX_SEARCH, MAX_PAGE_SIZE, MAX_DEPTH = 100, 200, 100, 10_000
+_WORD = re.compile(r"\w+")
+_MAX_WORDS = 12
+SORTS = ("created_at", "updated_at", "priority", "due_at", "ticket_no")
+_STAFF_ONLY = ("assigned_to", "created_by", "requested_for", "sla")
+_SLA_STATES = ("breached", "at_risk")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A checked query."""
+
+    query: TicketQuery
+    statuses: tuple[str, ...]
+    priorities: tuple[str, ...]
+    assignees: tuple[int | None, ...]
+    words: tuple[str, ...]
+    number: str | None
+    number_id: int | None
+    sort: str
+    descending: bool
+
+
+def cleaned_query(actor: Actor, query: TicketQuery, view: View) -> Filter:
+    """Check every part of a query.
+
+    Raises:
+        Invalid: names the parameter; also a depth of more than 10,000 rows, which needs `cursor`.
+    """
+    if view is View.REQUESTER:
+        for name in _STAFF_ONLY:
+            if getattr(query, name):
+                raise Invalid.at(name, "Your own requests can't be filtered by this.")
+    for name in ("group_id", "category_id", "subcategory_id", "created_by", "requested_for"):
+        _text.clean_ids(name, getattr(query, name), MAX_VALUES)
+    for name in ("created_from", "created_to"):
+        if getattr(query, name) is not None:
+            _text.clean_when(name, getattr(query, name))
+    size = _text.clean_number("page_size", query.page_size, 1, MAX_PAGE_SIZE)
+    page = _text.clean_number("page", query.page, 1, 2**31 - 1)
+    if query.cursor is None and page * size > MAX_DEPTH:
+        raise Invalid.at("page", f"Beyond {MAX_DEPTH} rows go on with `cursor`.")
+    for state in query.sla:
+        if state not in _SLA_STATES:
+            raise Invalid.at("sla", f"One of {', '.join(_SLA_STATES)}.")
+    search = "" if query.q is None else _text.clean_line("q", query.q, MAX_SEARCH, required=False)
+    number, number_id = _as_number(search)
+    sort = query.sort.removeprefix("-") if isinstance(query.sort, str) else ""
+    if sort not in SORTS:
+        raise Invalid.at("sort", f"One of {', '.join(SORTS)}, with - in front for descending.")
+    return Filter(
+        query=query,
+        statuses=tuple(str(_text.clean_enum("status", one, Status)) for one in query.status[:MAX_VALUES]),
+        priorities=tuple(
+            str(_text.clean_enum("priority", one, Priority)) for one in query.priority[:MAX_VALUES]
+        ),
+        assignees=tuple(_assignee(actor, one) for one in query.assigned_to[:MAX_VALUES]),
+        words=tuple(_WORD.findall(search)[:_MAX_WORDS]),
+        number=number,
+        number_id=number_id,
+        sort=sort,
+        descending=query.sort.startswith("-"),
+    )
+
+
+def _assignee(actor: Actor, value: object) -> int | None:
+    if value == "none":
+        return None
+    if value == "me":
+        return actor.user_id
+    text = str(value)
+    if not (text.isascii() and text.isdigit()):
+        raise Invalid.at("assigned_to", "A person's id, `me` or `none`.")
+    return _text.clean_id("assigned_to", int(text))
+
+
+def _as_number(search: str) -> tuple[str | None, int | None]:
+    """A search that is a ticket number (`HD-1042`), or bare digits, which are a number's end or an id."""
+    text = search.strip().upper()
+    if re.fullmatch(r"[A-Z][A-Z0-9]{0,9}-[0-9]{1,19}", text):
+        return text, None
+    if text.isascii() and text.isdigit() and len(text) <= 18:
+        return None, int(text)
+    return None, None
+
+
+def condition(actor: Actor, chosen: Filter) -> ColumnElement[bool]:
+    """What `chosen` selects, without the scope."""
+    t, query = tickets.c, chosen.query
+    parts: list[ColumnElement[bool]] = [true()]
+    if chosen.statuses:
+        parts.append(t.status.in_(chosen.statuses))
+    if chosen.priorities:
+        parts.append(t.priority.in_(chosen.priorities))
+    for name in ("group_id", "category_id", "subcategory_id", "created_by", "requested_for"):
+        if values := getattr(query, name):
+            parts.append(t[name].in_(values))
+    if query.created_from is not None:
+        parts.append(t.created_at >= query.created_from)
+    if query.created_to is not None:
+        parts.append(t.created_at < query.created_to)
+    if chosen.assignees:
+        ids = [one for one in chosen.assignees if one is not None]
+        parts.append(
+            or_(t.assigned_to.in_(ids), *([t.assigned_to.is_(None)] if None in chosen.assignees else []))
+        )
+    if query.sla:
+        parts.append(or_(*(_sla(state) for state in query.sla)))
+    if query.on_hold is not None:
+        held = exists().where(ticket_holds.c.ticket_id == t.id, ticket_holds.c.ended_at.is_(None))
+        parts.append(held if query.on_hold else ~held)
+    if query.mine_groups:
+        parts.append(t.group_id.in_(sorted(actor.group_ids)))
+    if query.watching is not None:
+        parts.append(_watching(actor, query.watching))
+    if query.q:
+        parts.append(_search(chosen))
+    return and_(*parts)
+
+
+def _sla(state: str) -> ColumnElement[bool]:
+    """At risk or breached, as the clocks of an unsolved ticket show it; a solved one keeps its breach."""
+    t, moment = tickets.c, now()
+    late = or_(t.breached_at.is_not(None), t.due_at <= moment)
+    unsolved = t.status.in_([str(status) for status in UNSOLVED])
+    return late if state == "breached" else and_(unsolved, t.risk_at <= moment, ~late)
+
+
+def _watching(actor: Actor, only: bool) -> ColumnElement[bool]:
+    t = tickets.c
+    own = or_(t.requested_for == actor.user_id, t.created_by == actor.user_id)
+    watched = exists().where(ticket_watchers.c.ticket_id == t.id, ticket_watchers.c.user_id == actor.user_id)
+    return and_(watched, t.requested_for != actor.user_id) if only else own
+
+
+def _search(chosen: Filter) -> ColumnElement[bool]:
+    """By number, or by words that all occur, each as a beginning, blind to case and accents."""
+    t = tickets.c
+    if chosen.number is not None:
+        return t.ticket_no == chosen.number
+    found: list[ColumnElement[bool]] = []
+    if chosen.number_id is not None:
+        found += [t.id == chosen.number_id, t.ticket_no.in_(_numbers(chosen.number_id))]
+    if chosen.words:
+        found.append(t.words.op("@@")(_ts_query(chosen.words)))
+    return or_(*found) if found else t.id.is_(None)
+
+
+def _numbers(digits: int) -> list[str]:
+    return [f"{get_settings().ticket_prefix}-{digits}"]
+
+
+def _ts_query(words: tuple[str, ...]) -> ColumnElement[Any]:
+    text = " & ".join(f"'{word}':*" for word in words)
+    return func.to_tsquery("simple", func.helpdesk_plain(text))

@@ -1,0 +1,147 @@
+"""Keyset pages of tickets: a page costs the same at any depth."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from helpdesk.core.errors import Invalid
+from helpdesk.models.ticket import tickets
+from helpdesk.services._filters import MAX_DEPTH, Filter
+from helpdesk.services.views import Page
+
+_BACKWARDS, _FORWARDS = "p", "n"
+
+
+class Keyset:
+    """An order of tickets with `id` as its tie-break, and the places in it that cursors name."""
+
+    def __init__(self, chosen: Filter, *, staff: bool) -> None:
+        t = tickets.c
+        columns: dict[str, Any] = {
+            "created_at": t.created_at,
+            "updated_at": t.staff_updated_at if staff else t.updated_at,
+            "priority": t.priority_rank,
+            "due_at": t.due_at,
+            "ticket_no": t.id,
+        }
+        self.chosen = chosen
+        self.column: ColumnElement[Any] = columns[chosen.sort]
+        self.nullable = chosen.sort == "due_at"
+        self.descending = chosen.descending
+
+    def order(self, *, reverse: bool) -> list[Any]:
+        down = self.descending is not reverse
+        first = self.column.desc() if down else self.column.asc()
+        if self.nullable:  # tickets without a running clock come last, read from either end
+            first = first.nulls_first() if reverse else first.nulls_last()
+        return [first, tickets.c.id.desc() if down else tickets.c.id.asc()]
+
+    def beyond(self, value: Any, ticket_id: int, *, reverse: bool) -> ColumnElement[bool]:
+        """The rows after (or, reversed, before) a place."""
+        down, c, i = self.descending is not reverse, self.column, tickets.c.id
+        next_id = i < ticket_id if down else i > ticket_id
+        if value is None:
+            same = and_(c.is_(None), next_id)
+            return or_(same, c.is_not(None)) if reverse else same
+        further = or_(c < value if down else c > value, and_(c == value, next_id))
+        return or_(further, c.is_(None)) if self.nullable and not reverse else further
+
+    def cursor(self, value: Any, ticket_id: int, direction: str) -> str:
+        if isinstance(value, datetime):
+            value = value.isoformat()
+        place = json.dumps(
+            [direction, self.chosen.sort, self.descending, value, ticket_id], separators=(",", ":")
+        )
+        return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+    def place(self, cursor: str) -> tuple[bool, Any, int]:
+        """Whether it looks backwards, and the value and id that a cursor names.
+
+        Raises:
+            Invalid: no cursor of this order.
+        """
+        try:
+            padded = cursor + "=" * (-len(cursor) % 4)
+            direction, sort, descending, value, ticket_id = json.loads(
+                base64.b64decode(padded, b"-_", validate=True)
+            )
+            place = self._value(value)
+        except (ValueError, TypeError, binascii.Error, UnicodeError, RecursionError):
+            direction = sort = descending = place = ticket_id = None
+        same_order = (sort, descending) == (self.chosen.sort, self.descending)
+        if not same_order or direction not in {_BACKWARDS, _FORWARDS} or not _is_key(ticket_id):
+            raise Invalid.at("cursor", "This cursor belongs to another list. Start again without it.")
+        return direction == _BACKWARDS, place, ticket_id
+
+    def _value(self, value: Any) -> Any:
+        if self.chosen.sort in {"created_at", "updated_at", "due_at"}:
+            if value is None and self.nullable:
+                return None
+            return datetime.fromisoformat(value).astimezone(UTC)
+        if not _is_key(value) and value != 0:
+            raise ValueError(value)
+        return value
+
+
+def _is_key(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    ids: tuple[int, ...]
+    next_cursor: str | None
+    prev_cursor: str | None
+
+
+def read_page(s: Session, keyset: Keyset, where: ColumnElement[bool]) -> Page[int]:
+    """The ids of one page in order, and the total up to 10,000 (product rules §7)."""
+    query = keyset.chosen.query
+    counted = s.scalar(
+        select(func.count()).select_from(select(tickets.c.id).where(where).limit(MAX_DEPTH + 1).subquery())
+    )
+    total = counted or 0
+    found = _read(s, keyset, where)
+    return Page(
+        items=found.ids,
+        total=min(total, MAX_DEPTH),
+        page=query.page,
+        page_size=query.page_size,
+        next_cursor=found.next_cursor,
+        total_capped=total > MAX_DEPTH,
+        prev_cursor=found.prev_cursor,
+    )
+
+
+def _read(s: Session, keyset: Keyset, where: ColumnElement[bool]) -> _Found:
+    query, reverse = keyset.chosen.query, False
+    statement = select(tickets.c.id, keyset.column.label("place")).where(where)
+    if query.cursor is not None:
+        if not isinstance(query.cursor, str):
+            raise Invalid.at("cursor", "A cursor is text.")
+        reverse, value, ticket_id = keyset.place(query.cursor)
+        statement = statement.where(keyset.beyond(value, ticket_id, reverse=reverse))
+    elif query.page > 1:
+        statement = statement.offset((query.page - 1) * query.page_size)
+    rows = s.execute(statement.order_by(*keyset.order(reverse=reverse)).limit(query.page_size + 1)).all()
+    more = len(rows) > query.page_size
+    shown = rows[: query.page_size]
+    if reverse:
+        shown = shown[::-1]
+    if not shown:
+        return _Found((), None, None)
+    first, last = shown[0], shown[-1]
+    has_next, has_prev = (True, more) if reverse else (more, query.cursor is not None or query.page > 1)
+    return _Found(
+        tuple(row.id for row in shown),
+        keyset.cursor(last.place, last.id, _FORWARDS) if has_next else None,
+        keyset.cursor(first.place, first.id, _BACKWARDS) if has_prev else None,
+    )

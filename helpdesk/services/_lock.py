@@ -1,0 +1,202 @@
+"""Finding and locking a ticket as somebody: the only way to get one is to ask for it with an actor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from helpdesk.core.clock import moved_to
+from helpdesk.core.errors import Forbidden, Invalid, NotFound
+from helpdesk.domain.access import Actor, TicketFacts, view_of
+from helpdesk.domain.enums import EventKind, NotificationEvent, Role, Source, View
+from helpdesk.models.person import roles, users
+from helpdesk.models.ticket import ticket_holds, ticket_watchers, tickets
+from helpdesk.models.tree import categories, groups, subcategories
+from helpdesk.services._notify import Notice
+from helpdesk.services._record import TicketWork
+from helpdesk.services._scope import visible_to
+
+_COLUMNS = [column for column in tickets.c if column.name not in {"words", "priority_rank"}]
+MAX_ID = 2**63 - 1
+_LONGEST_NUMBER = 50
+
+
+@dataclass(slots=True)
+class LockedTicket:
+    """A ticket row held by this transaction, and what the rules need to know around it."""
+
+    row: dict[str, Any]
+    restricted: bool
+    path: str
+    watcher_ids: frozenset[int]
+    at: datetime  # after the lock: the database's clock, or the moved one
+    view: View
+    hold: Mapping[str, Any] | None = None
+    staff_watcher_ids: frozenset[int] = field(default_factory=frozenset[int])
+
+    @property
+    def facts(self) -> TicketFacts:
+        return TicketFacts(
+            group_id=self.row["group_id"],
+            restricted=self.restricted,
+            created_by=self.row["created_by"],
+            requested_for=self.row["requested_for"],
+            assigned_to=self.row["assigned_to"],
+            watcher_ids=self.watcher_ids,
+        )
+
+    @property
+    def requester_side(self) -> tuple[int, ...]:
+        """Creator and requester: both count as "creator" for notifications."""
+        return tuple(dict.fromkeys((self.row["requested_for"], self.row["created_by"])))
+
+    @property
+    def audience(self) -> frozenset[int]:
+        return frozenset(self.requester_side) | self.watcher_ids
+
+    def work(self, s: Session, actor: Actor) -> TicketWork:
+        """Begin a change of this ticket by `actor`."""
+        return TicketWork(s, actor, self.row, self.at, self.path, self.audience)
+
+    def require_staff_view(self) -> None:
+        """Raises `Forbidden` for somebody who sees the ticket as its requester only."""
+        if self.view is not View.STAFF:
+            raise Forbidden("You see this ticket as its requester, not as its agent.")
+
+
+def key_condition(key: object) -> ColumnElement[bool]:
+    """A ticket by its id (a number or bare digits) or its number, in any case.
+
+    Raises:
+        Invalid: an id out of range.
+        NotFound: neither an id nor anything like a number.
+    """
+    if isinstance(key, str) and key.isascii() and key.isdigit():
+        key = int(key)
+    if isinstance(key, int) and not isinstance(key, bool):
+        if not 1 <= key <= MAX_ID:
+            raise Invalid.at("id", "A ticket id is a whole number from 1 to 9223372036854775807.")
+        return tickets.c.id == key
+    if (
+        isinstance(key, str)
+        and 0 < len(key) <= _LONGEST_NUMBER
+        and key.replace("-", "").isalnum()
+        and key.isascii()
+    ):
+        return tickets.c.ticket_no == key.upper()
+    raise NotFound("There is no such ticket.")
+
+
+def lock(s: Session, actor: Actor, key: object) -> LockedTicket:
+    """Lock a ticket that `actor` can see. A hold that has run out is ended first, at its own moment.
+
+    Raises:
+        NotFound: there is none that the actor may know of.
+    """
+    statement = _visible(actor, key_condition(key)).with_for_update(of=tickets)
+    found = s.execute(statement).mappings().first()
+    if found is None:
+        raise NotFound("There is no such ticket.")
+    locked = _around(s, actor, dict(found))
+    if locked.hold is not None and locked.hold["until"] is not None and locked.hold["until"] <= locked.at:
+        end_hold_by_itself(s, locked)
+    return locked
+
+
+def _visible(actor: Actor, condition: ColumnElement[bool]) -> Select[Any]:
+    path = (groups.c.name.label("group_name"), categories.c.name.label("category_name"))
+    return (
+        select(*_COLUMNS, groups.c.restricted, *path, subcategories.c.name.label("subcategory_name"))
+        .select_from(tickets)
+        .join(groups, groups.c.id == tickets.c.group_id)
+        .outerjoin(categories, categories.c.id == tickets.c.category_id)
+        .outerjoin(subcategories, subcategories.c.id == tickets.c.subcategory_id)
+        .where(condition, visible_to(actor))
+    )
+
+
+def _around(s: Session, actor: Actor, found: dict[str, Any]) -> LockedTicket:
+    names = [found.pop(name) for name in ("group_name", "category_name", "subcategory_name")]
+    restricted = found.pop("restricted")
+    watchers = s.execute(
+        select(ticket_watchers.c.user_id, ticket_watchers.c.by_staff).where(
+            ticket_watchers.c.ticket_id == found["id"]
+        )
+    ).all()
+    hold = (
+        s.execute(
+            select(ticket_holds).where(
+                ticket_holds.c.ticket_id == found["id"], ticket_holds.c.ended_at.is_(None)
+            )
+        )
+        .mappings()
+        .first()
+    )
+    locked = LockedTicket(
+        row=found,
+        restricted=restricted,
+        path=path_of(names),
+        watcher_ids=frozenset(row.user_id for row in watchers),
+        staff_watcher_ids=frozenset(row.user_id for row in watchers if row.by_staff),
+        at=moment(s),
+        view=View.STAFF,
+        hold=hold,
+    )
+    view = view_of(actor, locked.facts)
+    if view is None:
+        raise NotFound("There is no such ticket.")
+    locked.view = view
+    return locked
+
+
+def path_of(names: list[str | None]) -> str:
+    return " › ".join(name for name in names if name)
+
+
+def moment(s: Session) -> datetime:
+    """The act's moment: the database's clock now (not the transaction's start), or the moved clock."""
+    moved = moved_to()
+    if moved is not None:
+        return moved
+    now: datetime = s.scalars(select(func.clock_timestamp())).one()
+    return now
+
+
+def end_hold_by_itself(s: Session, locked: LockedTicket) -> None:
+    """A hold with an end is over at that moment, however late somebody looks."""
+    assert locked.hold is not None  # noqa: S101
+    until: datetime = locked.hold["until"]
+    work = locked.work(s, system_actor(s, Source.TIMER))
+    close_hold(s, locked, work, until)
+    work.event(EventKind.HOLD_ENDED, hold_notice(locked, NotificationEvent.HOLD_ENDED), at=until)
+    work.flush()
+
+
+def close_hold(s: Session, locked: LockedTicket, work: TicketWork, at: datetime) -> None:
+    """End the open hold's row and say so in the history; the event is the caller's, who knows the cause."""
+    assert locked.hold is not None  # noqa: S101
+    s.execute(
+        ticket_holds.update()
+        .where(ticket_holds.c.id == locked.hold["id"])
+        .values(ended_at=max(at, locked.hold["since"]), ended_by=work.actor.user_id)
+    )
+    work.log("hold", locked.hold["reason"], None)
+    locked.hold = None
+
+
+def hold_notice(locked: LockedTicket, event: NotificationEvent, reason: str | None = None) -> Notice:
+    people = (*locked.requester_side, *sorted(locked.watcher_ids))
+    return Notice(event, people, data={"reason": reason} if reason else {})
+
+
+def system_actor(s: Session, source: Source) -> Actor:
+    """The hidden user that acts for rules and timers."""
+    system = (
+        select(users.c.id).join(roles, roles.c.id == users.c.role_id).where(roles.c.name == str(Role.SYSTEM))
+    )
+    return Actor(user_id=s.scalars(system).one(), role=Role.SYSTEM, source=source, name="Helpdesk")

@@ -1,0 +1,56 @@
+"""Who is meant by `@name` in an internal note."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from helpdesk.domain.access import Actor, in_staff_scope
+from helpdesk.domain.enums import Role
+from helpdesk.models.person import roles, users
+from helpdesk.models.tree import group_members
+
+_MENTION = re.compile(r"(?<![\w@])@(\w[\w.\-]*)((?: \w[\w.\-]*){0,3})")
+_MOST = 20
+_WORKERS = (str(Role.AGENT), str(Role.ADMIN))
+
+
+def mentioned(s: Session, message: str, group_id: int, restricted: bool) -> tuple[int, ...]:
+    """The active agents and admins named in `message`, by full name or by the local part of their address.
+
+    Only those who can see a ticket of this group as staff: a mention tells nobody of what they may not see.
+    """
+    names = _candidates(message)
+    if not names:
+        return ()
+    membership = select(func.array_agg(group_members.c.group_id)).where(group_members.c.user_id == users.c.id)
+    rows = s.execute(
+        select(users.c.id, roles.c.name.label("role"), membership.scalar_subquery().label("groups"))
+        .join(roles, roles.c.id == users.c.role_id)
+        .where(
+            users.c.is_active,
+            roles.c.name.in_(_WORKERS),
+            or_(
+                func.lower(users.c.name).in_(names),
+                func.lower(func.split_part(users.c.email, "@", 1)).in_(names),
+            ),
+        )
+        .order_by(users.c.id)
+        .limit(_MOST)
+    )
+    return tuple(
+        row.id
+        for row in rows
+        if in_staff_scope(Actor(row.id, Role(row.role), frozenset(row.groups or ())), group_id, restricted)
+    )
+
+
+def _candidates(message: str) -> set[str]:
+    """`@Ana Maria Silva wrote` may name Ana, Ana Maria or Ana Maria Silva."""
+    found: set[str] = set()
+    for first, rest in _MENTION.findall(message)[: _MOST * 4]:
+        words = [first, *rest.split()]
+        found |= {" ".join(words[:count]).lower().rstrip(".-") for count in range(1, len(words) + 1)}
+    return found

@@ -1,0 +1,217 @@
+"""One change of one ticket, written whole: row, history, events, clocks and outbox in the caller's transaction.
+
+Nothing else writes these tables, so no path can change a ticket and leave no trace (product rules §3).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from helpdesk.core.db import after_commit
+from helpdesk.core.ids import new_uuid
+from helpdesk.domain.access import Actor
+from helpdesk.domain.enums import EventKind, Visibility
+from helpdesk.integrations import live, wake
+from helpdesk.models.ticket import ticket_events, ticket_history, ticket_history_texts, tickets
+from helpdesk.services import _chain, _clocks, _notify
+from helpdesk.services._notify import Notice
+
+_TICK = timedelta(microseconds=1)
+# Words of people that may have to be erased; everything else in the history is a fact.
+_WORDS = frozenset(
+    {"title", "description", "resolution_text", "reopen_reason", "rating_comment", "attachment"}
+)
+_SNAPSHOT = (
+    "status",
+    "priority",
+    "group_id",
+    "category_id",
+    "subcategory_id",
+    "assigned_to",
+    "policy_version_id",
+)
+
+
+@dataclass(slots=True)
+class TicketWork:
+    """Collects what one act does to a locked ticket; `flush` writes it.
+
+    Args:
+        row: the ticket's columns as they are now; changed in place.
+        at: the act's moment, taken after the lock (`_lock`).
+        path: group, category and subcategory by name.
+        audience: who has lists that show this ticket as their request: to be told that it changed.
+    """
+
+    s: Session
+    actor: Actor
+    row: dict[str, Any]
+    at: datetime
+    path: str
+    audience: frozenset[int] = frozenset()
+    on_behalf_of: int | None = None
+    _dirty: set[str] = field(default_factory=set[str])
+    _history: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    _texts: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    _events: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    _notices: list[tuple[int, Notice]] = field(default_factory=list[tuple[int, Notice]])
+    _public: bool = False
+
+    def set(self, name: str, value: Any) -> bool:
+        """Change a column and write its history; False where it has that value already."""
+        old = self.row[name]
+        if old == value:
+            return False
+        self.put(**{name: value})
+        self.log(name, _as_text(old), _as_text(value))
+        return True
+
+    def put(self, **columns: Any) -> None:
+        """Change columns that follow from the act and need no history of their own."""
+        self.row.update(columns)
+        self._dirty.update(columns)
+
+    def log(
+        self, name: str, old: str | None, new: str | None, visibility: Visibility = Visibility.PUBLIC
+    ) -> None:
+        """Append a history row, chained to the one before."""
+        seq = self.row["history_seq"] + 1
+        entry: dict[str, Any] = {
+            "ticket_id": self.row["id"],
+            "seq": seq,
+            "changed_by": self.actor.user_id,
+            "on_behalf_of": self.on_behalf_of,
+            "source": str(self.actor.source),
+            "field_name": name,
+            "old_value": old,
+            "new_value": new,
+            "text_digest": None,
+            "visibility": str(visibility),
+            "changed_at": self.at,
+            "prev_hash": self.row["history_hash"],
+        }
+        if name in _WORDS:
+            salt = _chain.new_salt()
+            self._texts.append(
+                {"ticket_id": self.row["id"], "seq": seq, "salt": salt, "old_value": old, "new_value": new}
+            )
+            entry |= {"old_value": None, "new_value": None, "text_digest": _chain.text_digest(salt, old, new)}
+        entry["hash"] = _chain.link(entry, entry["prev_hash"])
+        self._history.append(entry)
+        self.row.update(history_seq=seq, history_hash=entry["hash"])
+        self._public |= visibility is Visibility.PUBLIC
+
+    def event(
+        self,
+        kind: EventKind,
+        *notices: Notice,
+        data: Mapping[str, Any] | None = None,
+        visibility: Visibility = Visibility.PUBLIC,
+        at: datetime | None = None,
+    ) -> int:
+        """Append an event with a snapshot of the ticket as `set` left it, and whom it tells. Returns its `seq`.
+
+        Its moment is the act's, or `at` where it happened before (a hold that had run out), but always after the
+        ticket's last event.
+        """
+        seq = self.row["event_seq"] + 1
+        moment = max(at or self.at, self.row["event_at"] + _TICK)
+        snapshot = {name: self.row[name] for name in _SNAPSHOT}
+        self._events.append(
+            {
+                "ticket_id": self.row["id"],
+                "seq": seq,
+                "kind": str(kind),
+                "at": moment,
+                "actor_id": self.actor.user_id,
+                "data": dict(data or {}),
+                "visibility": str(visibility),
+                "category_path": self.path,
+                **snapshot,
+            }
+        )
+        self.row.update(event_seq=seq, event_at=moment)
+        self._notices += [(seq, notice) for notice in notices]
+        self._public |= visibility is Visibility.PUBLIC
+        return seq
+
+    @property
+    def changed(self) -> bool:
+        return bool(self._dirty or self._history or self._events)
+
+    def flush(self) -> None:
+        """Write everything, or nothing where nothing changed. Call it once, at the end."""
+        if not self.changed:
+            return
+        if self._events:
+            self.s.execute(insert(ticket_events), self._events)
+            if any(event["visibility"] == Visibility.PUBLIC for event in self._events):
+                self.put(**_clocks.refresh(self.s, self.row["id"], self.row["event_at"]))
+        self._write_row()
+        if self._history:
+            self.s.execute(insert(ticket_history), self._history)
+        if self._texts:
+            self.s.execute(insert(ticket_history_texts), self._texts)
+        told = _notify.write(
+            self.s,
+            ticket_id=self.row["id"],
+            actor_id=self.actor.user_id,
+            notices=self._notices,
+            at=self.at,
+            batch_id=_batch_of(self.s),
+        )
+        self._announce(told)
+
+    def _write_row(self) -> None:
+        self.put(staff_updated_at=max(self.at, self.row["staff_updated_at"]))
+        if self._public:
+            self.put(version=self.row["version"] + 1, updated_at=max(self.at, self.row["updated_at"]))
+        columns = self._dirty | {"history_seq", "history_hash", "event_seq", "event_at"}
+        values = {name: self.row[name] for name in columns}
+        self.s.execute(update(tickets).where(tickets.c.id == self.row["id"]).values(**values))
+
+    def _announce(self, told: int) -> None:
+        """After the commit: open pages that may know of it read again. A note stirs no requester's page."""
+        ticket_id, version = self.row["id"], self.row["version"]
+        topics = ["queue", f"ticket_staff:{ticket_id}"]
+        versions: dict[int, int] = {}
+        if self._public:
+            topics.append(f"ticket:{ticket_id}")
+            topics += [f"person:{person}" for person in sorted(self.audience)]
+            versions = {ticket_id: version}
+        _gather(self.s, topics, versions, told)
+
+
+def _batch_of(s: Session) -> uuid.UUID:
+    """What changes in one transaction is one batch: each person gets one mail for it."""
+    batch: uuid.UUID = s.info.setdefault("batch_id", new_uuid())
+    return batch
+
+
+def _gather(s: Session, topics: list[str], versions: dict[int, int], told: int) -> None:
+    """One announcement and one wake-up for the whole transaction, however many tickets it changes."""
+    pending: dict[str, Any] | None = s.info.get("announcement")
+    if pending is None:
+        pending = {"topics": {}, "versions": {}, "told": 0}
+        s.info["announcement"] = pending
+        after_commit(s, lambda: _send(s.info.pop("announcement")))
+    pending["topics"].update(dict.fromkeys(topics))
+    pending["versions"].update(versions)
+    pending["told"] += told
+
+
+def _send(pending: Mapping[str, Any]) -> None:
+    live.publish(pending["topics"], pending["versions"])
+    if pending["told"]:
+        wake.wake()
+
+
+def _as_text(value: Any) -> str | None:
+    return None if value is None else str(value)

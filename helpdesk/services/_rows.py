@@ -1,0 +1,233 @@
+"""Tickets as lists show them: a handful of statements per page, whatever its size."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.orm import Session
+
+from helpdesk.core.clock import now
+from helpdesk.domain.access import Actor
+from helpdesk.domain.enums import ClockKind, View
+from helpdesk.domain.working_time import ALWAYS
+from helpdesk.models.person import roles, users
+from helpdesk.models.sla import ticket_clocks
+from helpdesk.models.ticket import ticket_holds, ticket_tags, ticket_watchers, tickets
+from helpdesk.models.tree import categories, groups, subcategories
+from helpdesk.services import _clocks
+from helpdesk.services.views import ClockView, HoldView, NamedRef, PersonView, SlaView, TicketRow
+
+_HIDDEN = {
+    "words",
+    "priority_rank",
+    "history_hash",
+    "history_seq",
+    "event_seq",
+    "event_at",
+    "message_id",
+    "custom",
+}
+TICKET_COLUMNS = [column for column in tickets.c if column.name not in _HIDDEN]
+_PERCENT_FULL = 100
+
+
+def people(s: Session, viewer: Actor, ids: Iterable[int | None]) -> dict[int, PersonView]:
+    """People by id, with the address only for staff and for oneself."""
+    wanted = {person for person in ids if person is not None}
+    if not wanted:
+        return {}
+    rows = s.execute(
+        select(users.c.id, users.c.name, users.c.email, roles.c.name.label("role"))
+        .join(roles, roles.c.id == users.c.role_id)
+        .where(users.c.id.in_(wanted))
+    )
+    return {row.id: person_view(viewer, row.id, row.name, row.email, row.role) for row in rows}
+
+
+def person_view(viewer: Actor, person_id: int, name: str, email: str, role: str) -> PersonView:
+    if role == "system":
+        return PersonView(person_id, name, None, None)
+    known = viewer.is_staff or viewer.user_id == person_id
+    return PersonView(person_id, name, email if known else None, role)
+
+
+def ticket_rows(
+    s: Session, viewer: Actor, ids: Sequence[int], views: Mapping[int, View] | View
+) -> list[TicketRow]:
+    """The tickets `ids`, in that order, each as seen in its view (one for all, or one per id)."""
+    if not ids:
+        return []
+    found = {
+        row["id"]: row
+        for row in s.execute(
+            select(
+                *TICKET_COLUMNS,
+                groups.c.name.label("group_name"),
+                categories.c.name.label("category_name"),
+                subcategories.c.name.label("subcategory_name"),
+            )
+            .select_from(tickets)
+            .join(groups, groups.c.id == tickets.c.group_id)
+            .outerjoin(categories, categories.c.id == tickets.c.category_id)
+            .outerjoin(subcategories, subcategories.c.id == tickets.c.subcategory_id)
+            .where(tickets.c.id.in_(ids))
+        ).mappings()
+    }
+    watchers, tags, holds = _watchers(s, ids), _tags(s, ids), _holds(s, ids)
+    clocks = clock_views(s, ids)
+    named = [row[name] for row in found.values() for name in ("created_by", "requested_for", "assigned_to")]
+    persons = people(s, viewer, [*named, *(person for one in watchers.values() for person in one)])
+    result: list[TicketRow] = []
+    for ticket_id in ids:
+        row = found.get(ticket_id)
+        if row is None:
+            continue
+        staff = (views if isinstance(views, View) else views[ticket_id]) is View.STAFF
+        result.append(
+            _ticket_row(
+                row,
+                persons,
+                watchers=tuple(persons[person] for person in watchers[ticket_id] if person in persons),
+                tags=tuple(tags[ticket_id]) if staff else (),
+                hold=holds.get(ticket_id),
+                sla=clocks.get(ticket_id, SlaView(None, None, None)),
+                staff=staff,
+            )
+        )
+    return result
+
+
+def _ticket_row(
+    row: RowMapping,
+    persons: Mapping[int, PersonView],
+    *,
+    watchers: tuple[PersonView, ...],
+    tags: tuple[str, ...],
+    hold: HoldView | None,
+    sla: SlaView,
+    staff: bool,
+) -> TicketRow:
+    return TicketRow(
+        id=row["id"],
+        ticket_no=row["ticket_no"],
+        title=row["title"],
+        description=row["description"],
+        status=row["status"],
+        priority=row["priority"],
+        group=NamedRef(row["group_id"], row["group_name"]),
+        category=_ref(row["category_id"], row["category_name"]),
+        subcategory=_ref(row["subcategory_id"], row["subcategory_name"]),
+        created_by=persons[row["created_by"]],
+        requested_for=persons[row["requested_for"]],
+        assigned_to=None if row["assigned_to"] is None else persons[row["assigned_to"]],
+        hold=hold,
+        resolution_code=row["resolution_code"],
+        resolution_text=row["resolution_text"],
+        reopen_count=row["reopen_count"],
+        rating=row["rating"],
+        watchers=watchers,
+        tags=tags,
+        version=row["version"],
+        created_at=row["created_at"],
+        updated_at=row["staff_updated_at"] if staff else row["updated_at"],
+        resolved_at=row["resolved_at"],
+        closed_at=row["closed_at"],
+        sla=sla,
+    )
+
+
+def _ref(node_id: int | None, name: str | None) -> NamedRef | None:
+    return None if node_id is None or name is None else NamedRef(node_id, name)
+
+
+def _watchers(s: Session, ids: Sequence[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    w = ticket_watchers.c
+    for row in s.execute(
+        select(w.ticket_id, w.user_id)
+        .where(w.ticket_id.in_(ids))
+        .order_by(w.ticket_id, w.created_at, w.user_id)
+    ):
+        found[row.ticket_id].append(row.user_id)
+    return found
+
+
+def _tags(s: Session, ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in s.execute(
+        select(ticket_tags.c.ticket_id, ticket_tags.c.name)
+        .where(ticket_tags.c.ticket_id.in_(ids))
+        .order_by(ticket_tags.c.name)
+    ):
+        found[row.ticket_id].append(row.name)
+    return found
+
+
+def _holds(s: Session, ids: Sequence[int]) -> dict[int, HoldView]:
+    h = ticket_holds.c
+    rows = s.execute(
+        select(h.ticket_id, h.reason, h.until, h.since).where(h.ticket_id.in_(ids), h.ended_at.is_(None))
+    )
+    return {row.ticket_id: HoldView(row.reason, row.until, row.since) for row in rows}
+
+
+# ---- clocks ----------------------------------------------------------------------------------------------------------
+
+
+def clock_views(s: Session, ids: Sequence[int]) -> dict[int, SlaView]:
+    """The stored clocks as they stand at this moment."""
+    rows = s.execute(select(ticket_clocks).where(ticket_clocks.c.ticket_id.in_(ids))).mappings().all()
+    moment = now()
+    by_ticket: dict[int, dict[str, ClockView]] = defaultdict(dict)
+    for row in rows:
+        by_ticket[row["ticket_id"]][row["kind"]] = clock_view(s, row, moment)
+    return {
+        ticket_id: SlaView(*(kinds.get(str(kind)) for kind in ClockKind))
+        for ticket_id, kinds in by_ticket.items()
+    }
+
+
+def clock_view(s: Session, row: Mapping[str, Any], moment: datetime) -> ClockView:
+    """One stored clock at `moment`: what has been consumed since it was stored is counted in its working time."""
+    stopped = row["stopped_at"] is not None
+    target = row["target_minutes"] * 60
+    consumed: float = row["consumed_seconds"]
+    if not stopped and not row["paused"]:
+        consumed += _elapsed(s, row, moment)
+    breached = row["breached_at"] is not None or (
+        not stopped and row["due_at"] is not None and moment > row["due_at"]
+    )
+    remaining = None if stopped else round(target - consumed)
+    percent = round(_PERCENT_FULL * consumed / target)
+    return ClockView(
+        due_at=row["due_at"],
+        met_at=row["met_at"],
+        breached=breached,
+        paused=row["paused"] and not stopped,
+        remaining_seconds=remaining,
+        target_seconds=target,
+        percent=percent,
+        state=_state(row, stopped=stopped, breached=breached, percent=percent),
+        flagged=row["flagged"],
+    )
+
+
+def _elapsed(s: Session, row: Mapping[str, Any], moment: datetime) -> float:
+    version = row["policy_version_id"]
+    calendar = _clocks.policy_versions(s, {version})[version].calendar
+    time = calendar if row["business"] and calendar is not None else ALWAYS
+    return time.elapsed(row["as_of"], moment).total_seconds()
+
+
+def _state(row: Mapping[str, Any], *, stopped: bool, breached: bool, percent: int) -> str:
+    if stopped:
+        return "missed" if breached else "met"
+    if row["paused"]:
+        return "paused"
+    if breached:
+        return "over"
+    return "risk" if percent >= _clocks.RISK_PERCENT else "ok"

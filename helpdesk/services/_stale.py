@@ -1,0 +1,19 @@
+"""Refusing an edit made against an older version, with the ticket as it is now."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from helpdesk.core.errors import StaleVersion
+from helpdesk.domain.access import Actor
+from helpdesk.services._detail import detail
+from helpdesk.services._lock import LockedTicket
+
+
+def require_version(s: Session, actor: Actor, locked: LockedTicket, version: int | None) -> None:
+    """Raises `StaleVersion` with `current` (a `TicketDetail`) where `version` is another one; None skips the check."""
+    if version is not None and version != locked.row["version"]:
+        raise StaleVersion(
+            "Somebody changed this ticket meanwhile. Your change was not saved.",
+            current=detail(s, actor, locked.row["id"]),
+        )

@@ -1,0 +1,29 @@
+"""The verbs of tickets; each takes its actor first and opens the only transaction."""
+
+from helpdesk.services.tickets.bulk import bulk
+from helpdesk.services.tickets.create import create
+from helpdesk.services.tickets.edits import set_watchers, update
+from helpdesk.services.tickets.holds import hold
+from helpdesk.services.tickets.lists import list_mine, list_queue, marks, queue_counts
+from helpdesk.services.tickets.moves import assign, set_status, take
+from helpdesk.services.tickets.read import get
+from helpdesk.services.tickets.requester import close, rate, reopen
+
+__all__ = [
+    "assign",
+    "bulk",
+    "close",
+    "create",
+    "get",
+    "hold",
+    "list_mine",
+    "list_queue",
+    "marks",
+    "queue_counts",
+    "rate",
+    "reopen",
+    "set_status",
+    "set_watchers",
+    "take",
+    "update",
+]

@@ -1,0 +1,115 @@
+"""Lists of tickets: my requests, the queue, its counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from helpdesk.core.clock import now
+from helpdesk.core.db import transaction
+from helpdesk.domain.access import Actor, require_staff
+from helpdesk.domain.enums import UNSOLVED, Priority, Status, View
+from helpdesk.models.ticket import ticket_holds, tickets
+from helpdesk.services import _rows
+from helpdesk.services._filters import Filter, cleaned_query, condition
+from helpdesk.services._keyset import Keyset, read_page
+from helpdesk.services._scope import in_staff_scope, requested_by, visible_to
+from helpdesk.services.views import Page, QueueCounts, TicketMark, TicketQuery, TicketRow
+
+_LIVE = tuple(str(status) for status in Status if status in UNSOLVED)
+
+
+def list_mine(actor: Actor, query: TicketQuery) -> Page[TicketRow]:
+    """The tickets that the actor filed, that were filed for them or that they watch, as any requester sees them.
+
+    Raises:
+        Invalid: a bad filter, order, page or cursor.
+    """
+    with transaction() as s:
+        return _list(
+            s, actor, cleaned_query(actor, query, View.REQUESTER), requested_by(actor), View.REQUESTER
+        )
+
+
+def list_queue(actor: Actor, query: TicketQuery) -> Page[TicketRow]:
+    """All tickets in the actor's scope as staff.
+
+    Raises:
+        Forbidden (a client), Invalid.
+    """
+    require_staff(actor)
+    with transaction() as s:
+        return _list(s, actor, cleaned_query(actor, query, View.STAFF), in_staff_scope(actor), View.STAFF)
+
+
+def _list(
+    s: Session, actor: Actor, chosen: Filter, scope: ColumnElement[bool], view: View
+) -> Page[TicketRow]:
+    keyset = Keyset(chosen, staff=view is View.STAFF)
+    page = read_page(s, keyset, and_(scope, condition(actor, chosen)))
+    rows = _rows.ticket_rows(s, actor, page.items, view)
+    return Page(
+        items=tuple(rows),
+        total=page.total,
+        page=page.page,
+        page_size=page.page_size,
+        next_cursor=page.next_cursor,
+        total_capped=page.total_capped,
+        prev_cursor=page.prev_cursor,
+    )
+
+
+def queue_counts(actor: Actor) -> QueueCounts:
+    """How many tickets each quick filter of the queue holds, within the actor's scope.
+
+    Raises:
+        Forbidden: a client.
+    """
+    require_staff(actor)
+    t, moment = tickets.c, now()
+    late = or_(t.breached_at.is_not(None), t.due_at <= moment)
+    held = select(ticket_holds.c.ticket_id).where(ticket_holds.c.ended_at.is_(None))
+    counts = {
+        "mine": t.assigned_to == actor.user_id,
+        "unassigned": t.assigned_to.is_(None),
+        "high_priority": t.priority.in_([str(Priority.HIGH), str(Priority.CRITICAL)]),
+        "breaching_soon": and_(t.risk_at <= moment, ~late),
+        "breached": late,
+        "waiting": t.id.in_(held),
+        "my_groups": t.group_id.in_(sorted(actor.group_ids)),
+    }
+    statement = select(
+        func.count().label("unsolved"),
+        *(func.count().filter(rule).label(name) for name, rule in counts.items()),
+    ).where(t.status.in_(_LIVE), in_staff_scope(actor))
+    resolved = select(func.count()).where(t.status == str(Status.RESOLVED), in_staff_scope(actor))
+    with transaction() as s:
+        row = s.execute(
+            statement.add_columns(resolved.select_from(tickets).scalar_subquery().label("solved"))
+        ).one()
+    return QueueCounts(**{name: getattr(row, name) for name in counts}, all=row.unsolved + row.solved)
+
+
+def marks(actor: Actor, ids: Sequence[int]) -> list[TicketMark]:
+    """Versions of visible tickets, for an open page to see whether it is behind; the others are left out."""
+    wanted = [
+        one
+        for one in list(ids)[:200]
+        if isinstance(one, int) and not isinstance(one, bool) and 0 < one < 2**63
+    ]
+    if not wanted:
+        return []
+    t = tickets.c
+    staff = in_staff_scope(actor)
+    with transaction() as s:
+        rows = s.execute(
+            select(t.id, t.version, t.updated_at, t.staff_updated_at, staff.label("staff")).where(
+                t.id.in_(wanted), visible_to(actor)
+            )
+        ).all()
+    return [
+        TicketMark(row.id, row.version, row.updated_at, row.staff_updated_at if row.staff else None)
+        for row in rows
+    ]

@@ -1,0 +1,47 @@
+"""Reading one ticket."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.core.db import transaction
+from helpdesk.core.errors import NotFound
+from helpdesk.domain.access import Actor
+from helpdesk.domain.enums import Role
+from helpdesk.models.ticket import tickets
+from helpdesk.models.tree import groups
+from helpdesk.services._audit import audit
+from helpdesk.services._detail import detail
+from helpdesk.services._lock import key_condition
+from helpdesk.services._scope import visible_to
+from helpdesk.services.views import TicketDetail
+
+
+def get(actor: Actor, key: object) -> TicketDetail:
+    """A ticket by its id or number, with the staff's eyes where the actor has them, else the requester's.
+
+    An admin's look into a restricted group that they don't belong to is audited.
+
+    Raises:
+        NotFound: not visible. Invalid: an id out of range.
+    """
+    with transaction() as s:
+        ticket_id = find(s, actor, key)
+        shown = detail(s, actor, ticket_id)
+        if actor.role is Role.ADMIN and shown.ticket.group.id not in actor.group_ids:
+            _audit_restricted(s, actor, shown)
+        return shown
+
+
+def find(s: Session, actor: Actor, key: object) -> int:
+    """The id of a visible ticket. Raises `NotFound`, or `Invalid` for an id out of range."""
+    ticket_id = s.scalar(select(tickets.c.id).where(key_condition(key), visible_to(actor)))
+    if ticket_id is None:
+        raise NotFound("There is no such ticket.")
+    return int(ticket_id)
+
+
+def _audit_restricted(s: Session, actor: Actor, shown: TicketDetail) -> None:
+    if s.scalar(select(groups.c.restricted).where(groups.c.id == shown.ticket.group.id)):
+        audit(s, actor, "restricted_ticket_read", "ticket", shown.ticket.id)
