@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import redis.asyncio as aioredis
 
@@ -48,4 +48,4 @@ def _topics_of(message: dict[str, Any] | None) -> set[str]:
         named: object = json.loads(message["data"])["topics"]
     except (ValueError, KeyError, TypeError):
         return set()
-    return {name for name in named if isinstance(name, str)} if isinstance(named, list) else set()
+    return {str(name) for name in cast("list[object]", named)} if isinstance(named, list) else set()

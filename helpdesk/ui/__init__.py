@@ -7,7 +7,7 @@ Page
     def ticket() -> rx.Component:
         return shell(view.body(), active="queue.all", after=[view.dialogs()])
   `AppState.enter` runs before `on_load`. The URL holds the whole view (filters, sort, cursor, tab): read it from
-  `self.router.url` (`.query_parameters`; path arguments are State vars) in the load handler; links and `go_to` change it.
+  `self.router.url` (`.query_parameters`; path arguments are vars) in the load handler; links and `go_to` change it.
 
 State
     class TicketState(AppState):
@@ -42,8 +42,8 @@ View
   Components are in `helpdesk.ui.components`, classes in `assets/css/` (a file per area, tokens only, no inline colours
   or sizes). Waits: `loading(S.ready, skeleton_rows(…), content)`. Times: `time(row["at"], "relative")`, ISO from
   `rows.iso`. Menus and dialogs open in the browser: `menu(…)`, `button(data_dialog="id")` with
-  `dialog(…, dialog_id="id")`; one that State must close takes `show=S.open, on_close=S.close`. Undo: `self._toast("ok", "…", undo="undo-assign")` clicks the
-  page's hidden button of that id. Files: `upload_box(S.set_files)`.
+  `dialog(…, dialog_id="id")`; one that State must close takes `show=S.open, on_close=S.close`. Undo:
+  `self._toast("ok", "…", undo="undo-assign")` clicks the page's hidden button of that id. Files: `upload_box(S.set_files)`.
   Shortcuts: `key="a"` on buttons, `data_shortcut="r"` on anything; lists: `data_list` around rows with `data_row`, in
   them `data_row_open` and `data_row_select`. Server addresses (`/api/…`, `/login`) need `server_link`.
 """

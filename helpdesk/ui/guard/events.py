@@ -29,7 +29,8 @@ _MARK = "__helpdesk_allow__"
 _FRAMEWORK = frozenset({"reflex", "reflex_base"})
 # The framework's own events that a browser needs; everything else of it (`setvar` above all) is refused.
 FRAMEWORK_EVENTS = frozenset({
-    "hydrate", "hydrate_and_load", "on_load_internal", "update_vars_internal", "handle_frontend_exception",
+    "hydrate", "hydrate_and_load", "on_load_internal", "set_is_hydrated", "update_vars_internal",
+    "handle_frontend_exception",
 })  # fmt: skip
 _MAX_DEPTH = 20
 
