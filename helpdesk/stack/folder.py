@@ -39,6 +39,12 @@ class DataFolder:
         self._lock = file
         return True
 
+    def unlock(self) -> None:
+        """Let another supervisor have the folder."""
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
     def wait_until_ready(self, timeout_s: float) -> str | None:
         """Wait for another process's stack and return its address; None: that ended, or took too long."""
         wait_for(lambda: self.ready() is not None or self.lock(), timeout_s, pause_s=0.2)

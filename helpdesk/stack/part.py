@@ -36,7 +36,7 @@ class Part:
     run_as: RunAs = field(default_factory=RunAs)
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0
-    _pause_s: float = field(default=_FIRST_PAUSE_S, init=False)
+    postpone_s: float = field(default=_FIRST_PAUSE_S, init=False)
     _start_at: float = field(default=0, init=False)
 
     def start(self) -> int:
@@ -63,14 +63,14 @@ class Part:
             return False
         end(self.process)  # what its children are still doing
         if time.monotonic() - self.started > _STEADY_S:
-            self._pause_s = _FIRST_PAUSE_S
+            self.postpone_s = _FIRST_PAUSE_S
         self.postpone()
         return True
 
     def postpone(self) -> None:
         """Wait before the next start, twice as long each time."""
-        self._start_at = time.monotonic() + self._pause_s
-        self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
+        self._start_at = time.monotonic() + self.postpone_s
+        self.postpone_s = min(self.postpone_s * 2, _LONGEST_PAUSE_S)
 
     def exit_text(self) -> str:
         code = self.process.returncode if self.process else 0

@@ -21,7 +21,18 @@ import psycopg
 from psycopg import sql
 
 from helpdesk.stack.network import free_port
-from helpdesk.stack.process import PartFailed, RunAs, end, identity, kill_group, spawn, tail, wait_for, wrap
+from helpdesk.stack.process import (
+    PartFailed,
+    RunAs,
+    command_line,
+    end,
+    identity,
+    kill_group,
+    spawn,
+    tail,
+    wait_for,
+    wrap,
+)
 
 _ROLE = _DATABASE = "helpdesk"
 _SUPERUSER = "postgres"
@@ -109,17 +120,11 @@ class Cluster:
             lock.unlink(missing_ok=True)
             return
         known = identity(pid)
-        if known is not None and self._is_server(pid):
+        if known is not None and str(self.data) in command_line(pid):
             os.kill(pid, signal.SIGQUIT)
             if not wait_for(lambda: identity(pid) != known, 10):
                 kill_group(pid)
         lock.unlink(missing_ok=True)
-
-    def _is_server(self, pid: int) -> bool:
-        found = subprocess.run(
-            ["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
-        )
-        return str(self.data) in found.stdout
 
     def answers(self, port: int) -> bool:
         """Whether the server takes connections."""

@@ -89,14 +89,25 @@ def identity(pid: int) -> str | None:
     except FileNotFoundError:
         if sys.platform == "linux":
             return None
-        found = subprocess.run(
-            ["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
-        )
-        state, _, started = found.stdout.strip().partition(" ")
+        state, _, started = _ps(pid, "stat=,lstart=").partition(" ")
         return None if not started or state.startswith("Z") else started.strip()
     except (ProcessLookupError, PermissionError):
         return None
-    return None if fields[0] == "Z" else f"{boot}/{fields[19]}"
+    return None if fields[0] == "Z" else f"{boot}/{pid}/{fields[19]}"
+
+
+def command_line(pid: int) -> str:
+    """Return the process's program and arguments in one line; empty when it is gone or not ours to read."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return "" if sys.platform == "linux" else _ps(pid, "args=")
+
+
+def _ps(pid: int, columns: str) -> str:
+    """Ask where there is no /proc (slim images of Linux have no ps)."""
+    command = ["ps", "-ww", "-o", columns, "-p", str(pid)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def end_stranger(pid: int, known: str, sig: int, grace_s: float) -> bool:
@@ -124,16 +135,17 @@ def reap_orphans(known: set[int]) -> None:
     """Kill adopted descendants and collect the dead ones; `known` are the children to leave alone."""
     if sys.platform != "linux":
         return
-    for pid in _children(os.getpid()) - known:
+    for pid in children() - known:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
 
 
-def _children(pid: int) -> set[int]:
+def children() -> set[int]:
+    """Return the numbers of this process's children (Linux; elsewhere none)."""
     try:
-        threads = list(Path(f"/proc/{pid}/task").iterdir())
+        threads = list(Path("/proc/self/task").iterdir())
         return {int(child) for thread in threads for child in (thread / "children").read_text().split()}
     except FileNotFoundError:
         return set()

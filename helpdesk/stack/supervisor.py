@@ -8,7 +8,7 @@ from types import FrameType
 
 from helpdesk.stack.folder import DataFolder
 from helpdesk.stack.part import Part
-from helpdesk.stack.process import PartFailed, adopt_orphans, end_stranger, reap_orphans
+from helpdesk.stack.process import PartFailed, adopt_orphans, children, end_stranger, reap_orphans
 
 _WATCH_S = 0.2
 _LOGS_S = 60
@@ -38,6 +38,7 @@ class Supervisor:
         self.folder = folder
         self.say = say
         self.parts: list[Part] = []
+        self._not_ours = children()
         adopt_orphans()
 
     def end_leftovers(self) -> None:
@@ -105,7 +106,7 @@ class Supervisor:
         self.say(f"{part.name}: {part.exit_text()}")
         part.process = None
         self.folder.forget_part(part.name)
-        reap_orphans({other.process.pid for other in self.parts if other.process})
+        reap_orphans(self._not_ours | {other.process.pid for other in self.parts if other.process})
 
     def stop(self) -> None:
         """Stop everything, the last started first."""
@@ -116,7 +117,7 @@ class Supervisor:
             for part in group:
                 part.stop()
                 self.folder.forget_part(part.name)
-        reap_orphans(set())
+        reap_orphans(self._not_ours)
 
 
 def _stop_order(parts: Sequence[Part]) -> list[list[Part]]:

@@ -41,6 +41,7 @@ def up(host: str, port: int, *, or_next: bool, demo: bool, processes: int) -> in
     plan = Plan(folder, host, free_port_from(host, port, or_next), demo, processes)
     supervisor = Supervisor(folder, say)
     with contextlib.ExitStack() as after:
+        after.callback(folder.unlock)
         after.callback(folder.forget_addresses)
         try:
             folder.set_not_ready()

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from helpdesk.stack.network import free_port
 from helpdesk.stack.process import PartFailed, end, spawn, tail, wait_for
@@ -37,8 +39,9 @@ def binary() -> Path:
 
 
 def client(url: str) -> Any:
-    """Return a `redis.Redis` that gives up after two seconds."""
-    return redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)  # pyright: ignore[reportUnknownMemberType]
+    """Return a `redis.Redis` that gives up after two seconds; who needs it again asks again."""
+    once = Retry(NoBackoff(), 0)
+    return redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=once)  # pyright: ignore[reportUnknownMemberType]
 
 
 class Store:
