@@ -23,7 +23,7 @@ from helpdesk.models.ticket import ticket_events, ticket_history, ticket_history
 from helpdesk.services import _chain, _clocks, _notify
 from helpdesk.services._notify import Notice
 
-_TICK = timedelta(microseconds=1)
+TICK = timedelta(microseconds=1)
 # Words of people that may have to be erased; everything else in the history is a fact.
 _WORDS = frozenset(
     {"title", "description", "resolution_text", "reopen_reason", "rating_comment", "attachment"}
@@ -122,7 +122,7 @@ class TicketWork:
         ticket's last event.
         """
         seq = self.row["event_seq"] + 1
-        moment = max(at or self.at, self.row["event_at"] + _TICK)
+        moment = max(at or self.at, self.row["event_at"] + TICK)
         snapshot = {name: self.row[name] for name in _SNAPSHOT}
         self._events.append(
             {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby, islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from helpdesk.core.db import transaction
@@ -69,7 +69,7 @@ def _history(s: Session) -> Iterator[str]:
         execution_options={"yield_per": _ROWS_AT_ONCE},
     ).mappings()
     for ticket_id, group in groupby(rows, key=lambda row: row["ticket_id"]):
-        chain = list(group)
+        chain = [dict(row) for row in group]
         name, seq, last = ends.pop(ticket_id)
         broken = _chain.broken_at(chain)
         if broken is not None:
@@ -82,7 +82,7 @@ def _history(s: Session) -> Iterator[str]:
     yield from (f"{name}: the history is missing" for name, seq, _ in ends.values() if seq)
 
 
-def _words_fit(row: RowMapping) -> bool:
+def _words_fit(row: Mapping[str, Any]) -> bool:
     if row["erased_at"] is not None:
         return True
     if row["salt"] is None:

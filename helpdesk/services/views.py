@@ -166,7 +166,9 @@ class ClockView:
     met_at: datetime | None
     breached: bool
     paused: bool
-    remaining_seconds: int | None  # in the policy's time (business or around the clock); negative once breached
+    remaining_seconds: (
+        int | None
+    )  # in the policy's time (business or around the clock); negative once breached
     target_seconds: int = 0
     percent: int = 0  # consumed share of the target, 0 to 100 and above
     state: str = "ok"  # ok, risk, over, paused, met, missed
@@ -307,7 +309,9 @@ class TicketDetail:
     staff_updated_at: datetime | None = None
     requester_department: str | None = None
     requester_location: str | None = None
-    requester_open: int | None = None  # staff: how many unsolved tickets the requester has in the viewer's scope
+    requester_open: int | None = (
+        None  # staff: how many unsolved tickets the requester has in the viewer's scope
+    )
     requester_closed: int | None = None
 
 
@@ -416,7 +420,9 @@ class Expectation:
     resolution_due: datetime | None
     first_response_minutes: int | None
     resolution_minutes: int | None
-    usual_first_response_minutes: int | None  # the median of the last 30 days for this place, if there are enough
+    usual_first_response_minutes: (
+        int | None
+    )  # the median of the last 30 days for this place, if there are enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,8 +432,9 @@ class ClockInterval:
     start: datetime
     end: datetime
     kind: str  # counted, hold, closed, resolved
-    label: str
+    label: str  # why closed: night, break, weekend, or the holiday's name
     seconds: int
+    projected: bool = False  # still to come before the due time
 
 
 @dataclass(frozen=True, slots=True)

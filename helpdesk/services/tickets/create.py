@@ -20,7 +20,7 @@ from helpdesk.services._detail import detail
 from helpdesk.services._idempotency import Idempotency, first_answer, keep
 from helpdesk.services._lock import moment, system_actor
 from helpdesk.services._notify import Notice, group_audience
-from helpdesk.services._record import TicketWork
+from helpdesk.services._record import TICK, TicketWork
 from helpdesk.services.views import NewTicket, TicketDetail
 
 MAX_TITLE, MAX_DESCRIPTION, MAX_WATCHERS = 255, 20_000, 50
@@ -126,7 +126,7 @@ def _insert(
         "history_seq": 0,
         "history_hash": _chain.GENESIS,
         "event_seq": 0,
-        "event_at": at,
+        "event_at": at - TICK,  # so that the first event happens at the very moment of filing
         "reopen_count": 0,
         "started_at": None,
     }
