@@ -12,6 +12,7 @@ import redis
 from helpdesk.stack import Postgres, start_postgres, start_valkey
 from helpdesk.stack.postgres import Cluster
 from helpdesk.stack.process import identity, wait_for
+from helpdesk.stack.valkey import client
 
 
 def connect(server: Postgres) -> psycopg.Connection:
@@ -91,21 +92,21 @@ def test_a_first_start_that_was_cut_off_is_begun_again(folder: Path) -> None:
 
 def test_valkey_keeps_everything_and_asks_for_the_password(folder: Path) -> None:
     server = start_valkey(folder / "valkey", durable=True)
-    with redis.Redis.from_url(server.url) as client:
-        assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
-        client.set("kept", "1")
-        assert wait_for(lambda: client.info("persistence")["aof_pending_bio_fsync"] == 0, 5)
-        with (
-            pytest.raises(redis.AuthenticationError),
-            redis.Redis(port=int(server.url.rpartition(":")[2])) as stranger,
-        ):
-            stranger.ping()
+    with client(server.url) as connection:
+        assert connection.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+        connection.set("kept", "1")
+        assert wait_for(lambda: connection.info("persistence")["aof_pending_bio_fsync"] == 0, 5)
+    with (
+        client("redis://" + server.url.rpartition("@")[2]) as stranger,
+        pytest.raises(redis.AuthenticationError),
+    ):
+        stranger.ping()
     os.kill(server.process.pid, signal.SIGKILL)
     server.process.wait()
     server = start_valkey(folder / "valkey", durable=True)
     try:
-        with redis.Redis.from_url(server.url) as client:
-            assert client.get("kept") == b"1"
+        with client(server.url) as connection:
+            assert connection.get("kept") == b"1"
     finally:
         server.stop()
     assert stat.S_IMODE((folder / "valkey" / "valkey.conf").stat().st_mode) == 0o600

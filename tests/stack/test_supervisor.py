@@ -191,21 +191,34 @@ time.sleep(60)
 
 
 def test_one_folder_one_supervisor(folder: DataFolder, tmp_path: Path) -> None:
-    assert folder.lock()
+    other = DataFolder(tmp_path / "other")
     again = DataFolder(folder.path)
+    assert folder.lock()
     assert not again.lock()
-    assert DataFolder(tmp_path / "other").lock()
+    assert other.lock()
     folder.set_ready("http://127.0.0.1:1")
     assert again.wait_until_ready(1) == "http://127.0.0.1:1"
+    folder.unlock()
+    other.unlock()
+
+
+def test_who_waits_for_a_start_that_fails_is_told(folder: DataFolder) -> None:
+    again = DataFolder(folder.path)
+    assert folder.lock()
+    folder.unlock()
+    assert again.wait_until_ready(1) is None
+    again.unlock()
 
 
 def test_the_lock_is_not_inherited(folder: DataFolder) -> None:
+    again = DataFolder(folder.path)
     assert folder.lock()
     child = spawn([sys.executable, "-c", SLEEP], folder.log / "child.log")
     try:
         assert wait_for(lambda: identity(child.pid) is not None, 5)
-        folder._lock.close()  # what the end of this process would do
-        assert DataFolder(folder.path).lock()
+        folder.unlock()  # as the end of this process would
+        assert again.lock()
+        again.unlock()
     finally:
         end(child)
 
