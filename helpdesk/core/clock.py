@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ def moved_to() -> datetime | None:
 
 
 @contextmanager
-def moved(at: datetime) -> Iterator[None]:
+def moved(at: datetime) -> Generator[None]:
     """Everything inside happens at `at` (aware). Only the seed and the tests use it (product rules §3)."""
     if at.tzinfo is None:
         raise ValueError("a moved clock needs an aware datetime")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -44,7 +44,7 @@ def engine() -> Engine:
     )
 
     @event.listens_for(made, "handle_error")
-    def _no_parameters_in_messages(context: object) -> None:  # pyright: ignore[reportUnusedFunction]
+    def _no_parameters_in_messages(context: object) -> None:
         original = getattr(context, "sqlalchemy_exception", None)
         if original is not None:
             original.hide_parameters = True
@@ -60,7 +60,7 @@ def dispose() -> None:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction() -> Generator[Session]:
     """One unit of work: commits at the end, rolls back on any exception.
 
     After the commit the callables registered with `after_commit` run; on a rollback none does.
@@ -97,7 +97,7 @@ def after_commit(session: Session, hook: Callable[[], None]) -> None:
 
 
 @contextmanager
-def bound_to(connection: Connection) -> Iterator[None]:
+def bound_to(connection: Connection) -> Generator[None]:
     """Tests only: every transaction becomes a savepoint inside `connection`'s own, which the test rolls back."""
     global _test_connection
     _test_connection = connection

@@ -1,5 +1,8 @@
 """The notification log, which is the outbox, and the tries."""
 
+# pyright: reportAssignmentType=false
+# SQLModel declares `__tablename__` as something else than the string that it wants.
+
 from __future__ import annotations
 
 import uuid

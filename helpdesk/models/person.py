@@ -1,5 +1,8 @@
 """People, their roles, and their signed-in sessions."""
 
+# pyright: reportAssignmentType=false
+# SQLModel declares `__tablename__` as something else than the string that it wants.
+
 from __future__ import annotations
 
 import uuid

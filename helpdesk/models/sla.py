@@ -1,5 +1,8 @@
 """SLA policies with their versions, calendars, and the running clocks of tickets."""
 
+# pyright: reportAssignmentType=false
+# SQLModel declares `__tablename__` as something else than the string that it wants.
+
 from __future__ import annotations
 
 from datetime import datetime

@@ -1,5 +1,8 @@
 """Tickets and what hangs on them: comments, attachments, watchers, tags, holds, history, events."""
 
+# pyright: reportAssignmentType=false
+# SQLModel declares `__tablename__` as something else than the string that it wants.
+
 from __future__ import annotations
 
 from datetime import datetime

@@ -1,5 +1,8 @@
 """The category tree: groups (which are teams), categories, subcategories."""
 
+# pyright: reportAssignmentType=false
+# SQLModel declares `__tablename__` as something else than the string that it wants.
+
 from __future__ import annotations
 
 from datetime import datetime

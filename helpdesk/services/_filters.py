@@ -64,9 +64,7 @@ def cleaned_query(actor: Actor, query: TicketQuery, view: View) -> Filter:
             raise Invalid.at("sla", f"One of {', '.join(_SLA_STATES)}.")
     search = "" if query.q is None else _text.clean_line("q", query.q, MAX_SEARCH, required=False)
     number, number_id = _as_number(search)
-    sort = query.sort.removeprefix("-") if isinstance(query.sort, str) else ""
-    if sort not in SORTS:
-        raise Invalid.at("sort", f"One of {', '.join(SORTS)}, with - in front for descending.")
+    sort, descending = _order(query.sort)
     return Filter(
         query=query,
         statuses=tuple(str(_text.clean_enum("status", one, Status)) for one in query.status[:MAX_VALUES]),
@@ -78,8 +76,15 @@ def cleaned_query(actor: Actor, query: TicketQuery, view: View) -> Filter:
         number=number,
         number_id=number_id,
         sort=sort,
-        descending=query.sort.startswith("-"),
+        descending=descending,
     )
+
+
+def _order(value: object) -> tuple[str, bool]:
+    sort = value.removeprefix("-") if isinstance(value, str) else ""
+    if sort not in SORTS:
+        raise Invalid.at("sort", f"One of {', '.join(SORTS)}, with - in front for descending.")
+    return sort, value != sort
 
 
 def _assignee(actor: Actor, value: object) -> int | None:

@@ -62,24 +62,25 @@ class Keyset:
         )
         return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
 
-    def place(self, cursor: str) -> tuple[bool, Any, int]:
+    def place(self, cursor: object) -> tuple[bool, Any, int]:
         """Whether it looks backwards, and the value and id that a cursor names.
 
         Raises:
             Invalid: no cursor of this order.
         """
         try:
-            padded = cursor + "=" * (-len(cursor) % 4)
+            text = str(cursor)
+            padded = text + "=" * (-len(text) % 4)
             direction, sort, descending, value, ticket_id = json.loads(
                 base64.b64decode(padded, b"-_", validate=True)
             )
-            place = self._value(value)
+            moment = self._value(value)
+            known = (sort, descending) == (self.chosen.sort, self.descending)
         except (ValueError, TypeError, binascii.Error, UnicodeError, RecursionError):
-            direction = sort = descending = place = ticket_id = None
-        same_order = (sort, descending) == (self.chosen.sort, self.descending)
-        if not same_order or direction not in {_BACKWARDS, _FORWARDS} or not _is_key(ticket_id):
+            direction, moment, ticket_id, known = "", None, 0, False
+        if not known or direction not in {_BACKWARDS, _FORWARDS} or not _is_key(ticket_id):
             raise Invalid.at("cursor", "This cursor belongs to another list. Start again without it.")
-        return direction == _BACKWARDS, place, ticket_id
+        return direction == _BACKWARDS, moment, ticket_id
 
     def _value(self, value: Any) -> Any:
         if self.chosen.sort in {"created_at", "updated_at", "due_at"}:
@@ -125,8 +126,6 @@ def _read(s: Session, keyset: Keyset, where: ColumnElement[bool]) -> _Found:
     query, reverse = keyset.chosen.query, False
     statement = select(tickets.c.id, keyset.column.label("place")).where(where)
     if query.cursor is not None:
-        if not isinstance(query.cursor, str):
-            raise Invalid.at("cursor", "A cursor is text.")
         reverse, value, ticket_id = keyset.place(query.cursor)
         statement = statement.where(keyset.beyond(value, ticket_id, reverse=reverse))
     elif query.page > 1:

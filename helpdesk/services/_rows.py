@@ -191,7 +191,7 @@ def clock_views(s: Session, ids: Sequence[int]) -> dict[int, SlaView]:
     }
 
 
-def clock_view(s: Session, row: Mapping[str, Any], moment: datetime) -> ClockView:
+def clock_view(s: Session, row: RowMapping, moment: datetime) -> ClockView:
     """One stored clock at `moment`: what has been consumed since it was stored is counted in its working time."""
     stopped = row["stopped_at"] is not None
     target = row["target_minutes"] * 60
@@ -216,14 +216,14 @@ def clock_view(s: Session, row: Mapping[str, Any], moment: datetime) -> ClockVie
     )
 
 
-def _elapsed(s: Session, row: Mapping[str, Any], moment: datetime) -> float:
+def _elapsed(s: Session, row: RowMapping, moment: datetime) -> float:
     version = row["policy_version_id"]
     calendar = _clocks.policy_versions(s, {version})[version].calendar
     time = calendar if row["business"] and calendar is not None else ALWAYS
     return time.elapsed(row["as_of"], moment).total_seconds()
 
 
-def _state(row: Mapping[str, Any], *, stopped: bool, breached: bool, percent: int) -> str:
+def _state(row: RowMapping, *, stopped: bool, breached: bool, percent: int) -> str:
     if stopped:
         return "missed" if breached else "met"
     if row["paused"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import RowMapping, and_, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
@@ -51,13 +52,13 @@ def store_upload(
     _require_room(actor)
     key = random_key()
     stored = get_storage().put(key, whole, get_settings().max_upload_mb * _MEGABYTE)
-    row = {
+    row: dict[str, Any] = {
         "id": random_id(),
         "file_path": key,
         "filename": name,
         "content_type": content_type,
         "size": stored.size,
-        "sha256": bytes.fromhex(stored.sha256) if isinstance(stored.sha256, str) else stored.sha256,
+        "sha256": bytes.fromhex(stored.sha256),
         "uploaded_by": actor.user_id,
         "created_at": now(),
     }
@@ -195,10 +196,9 @@ def _delete_object(key: str) -> None:
         logging.getLogger(__name__).warning("The stored object of a removed upload could not be deleted")
 
 
-def _view(s: Session, actor: Actor, row: RowMapping | dict[str, object]) -> AttachmentView:
-    uploader = row["uploaded_by"]
-    assert isinstance(uploader, int)  # noqa: S101
+def _view(s: Session, actor: Actor, row: RowMapping | dict[str, Any]) -> AttachmentView:
+    uploader: int = row["uploaded_by"]
     return AttachmentView(
-        **{name: row[name] for name in _VIEW},  # pyright: ignore[reportArgumentType]
+        **{name: row[name] for name in _VIEW},
         uploaded_by=_rows.people(s, actor, [uploader])[uploader],
     )

@@ -92,7 +92,7 @@ def queue_counts(actor: Actor) -> QueueCounts:
     return QueueCounts(**{name: getattr(row, name) for name in counts}, all=row.unsolved + row.solved)
 
 
-def marks(actor: Actor, ids: Sequence[int]) -> list[TicketMark]:
+def marks(actor: Actor, ids: Sequence[object]) -> list[TicketMark]:
     """Versions of visible tickets, for an open page to see whether it is behind; the others are left out."""
     wanted = [
         one

@@ -269,7 +269,7 @@ def reopen_locked(
     work.set("resolution_code", None)
     work.set("resolution_text", None)
     work.put(resolved_at=None, closed_at=None, reopen_count=locked.row["reopen_count"] + 1)
-    told = [Notice(NotificationEvent.REOPENED, (assignee,))] if stays else []
+    told = [Notice(NotificationEvent.REOPENED, (assignee,))] if stays and assignee else []
     work.event(
         EventKind.REOPENED,
         *told,
