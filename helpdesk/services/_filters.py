@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,36 +111,42 @@ def _as_number(search: str) -> tuple[str | None, int | None]:
 
 def condition(actor: Actor, chosen: Filter) -> ColumnElement[bool]:
     """What `chosen` selects, without the scope."""
+    return and_(true(), *_columns(chosen), *_around(actor, chosen))
+
+
+def _columns(chosen: Filter) -> Iterator[ColumnElement[bool]]:
+    """The filters on the ticket row itself."""
     t, query = tickets.c, chosen.query
-    parts: list[ColumnElement[bool]] = [true()]
     if chosen.statuses:
-        parts.append(t.status.in_(chosen.statuses))
+        yield t.status.in_(chosen.statuses)
     if chosen.priorities:
-        parts.append(t.priority.in_(chosen.priorities))
+        yield t.priority.in_(chosen.priorities)
     for name in ("group_id", "category_id", "subcategory_id", "created_by", "requested_for"):
         if values := getattr(query, name):
-            parts.append(t[name].in_(values))
+            yield t[name].in_(values)
     if query.created_from is not None:
-        parts.append(t.created_at >= query.created_from)
+        yield t.created_at >= query.created_from
     if query.created_to is not None:
-        parts.append(t.created_at < query.created_to)
+        yield t.created_at < query.created_to
     if chosen.assignees:
         ids = [one for one in chosen.assignees if one is not None]
-        parts.append(
-            or_(t.assigned_to.in_(ids), *([t.assigned_to.is_(None)] if None in chosen.assignees else []))
-        )
+        yield or_(t.assigned_to.in_(ids), *([t.assigned_to.is_(None)] if None in chosen.assignees else []))
+
+
+def _around(actor: Actor, chosen: Filter) -> Iterator[ColumnElement[bool]]:
+    """The filters that look beyond it, or at who asks."""
+    t, query = tickets.c, chosen.query
     if query.sla:
-        parts.append(or_(*(_sla(state) for state in query.sla)))
+        yield or_(*(_sla(state) for state in query.sla))
     if query.on_hold is not None:
         held = exists().where(ticket_holds.c.ticket_id == t.id, ticket_holds.c.ended_at.is_(None))
-        parts.append(held if query.on_hold else ~held)
+        yield held if query.on_hold else ~held
     if query.mine_groups:
-        parts.append(t.group_id.in_(sorted(actor.group_ids)))
+        yield t.group_id.in_(sorted(actor.group_ids))
     if query.watching is not None:
-        parts.append(_watching(actor, query.watching))
+        yield _watching(actor, query.watching)
     if query.q:
-        parts.append(_search(chosen))
-    return and_(*parts)
+        yield _search(chosen)
 
 
 def _sla(state: str) -> ColumnElement[bool]:

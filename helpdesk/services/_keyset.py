@@ -86,7 +86,7 @@ class Keyset:
         if self.chosen.sort in {"created_at", "updated_at", "due_at"}:
             if value is None and self.nullable:
                 return None
-            return datetime.fromisoformat(value).astimezone(UTC)
+            return datetime.fromisoformat(str(value)).astimezone(UTC)
         if not _is_key(value) and value != 0:
             raise ValueError(value)
         return value

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.core.clock import moved_to
@@ -36,7 +35,7 @@ class LockedTicket:
     watcher_ids: frozenset[int]
     at: datetime  # after the lock: the database's clock, or the moved one
     view: View
-    hold: Mapping[str, Any] | None = None
+    hold: RowMapping | None = None
     staff_watcher_ids: frozenset[int] = field(default_factory=frozenset[int])
 
     @property
