@@ -70,6 +70,10 @@ class Cluster:
         self.data = folder / "cluster"
         folder.mkdir(parents=True, exist_ok=True)
         self.run_as = _run_as(self.data)
+        if self.run_as.user:
+            # that user has to get to the data; its own folder stays closed to all others
+            for path in (folder, folder.parent):
+                path.chmod(path.stat().st_mode | 0o111)
 
     def create(self) -> None:
         """Make the cluster unless it is there. A first start that was cut off leaves nothing that counts."""
@@ -172,15 +176,25 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def _run_as(data: Path) -> RunAs:
-    if os.geteuid() != 0:
+    """PostgreSQL refuses root, and users without a name: then another user, or a namespace in which it is nobody."""
+    root = os.geteuid() == 0
+    if not root and _has_name(os.geteuid()):
         return RunAs()
-    if data.exists() and (owner := data.stat()).st_uid != 0:
+    if root and data.exists() and (owner := data.stat()).st_uid != 0:
         return RunAs(user=(owner.st_uid, owner.st_gid))
     trial = subprocess.run(wrap(["true"], RunAs(own_namespace=True)), capture_output=True, check=False)
     if sys.platform == "linux" and trial.returncode == 0:
         return RunAs(own_namespace=True)
     nobody = pwd.getpwnam("nobody")
-    return RunAs(user=(nobody.pw_uid, nobody.pw_gid))
+    return RunAs(user=(nobody.pw_uid, nobody.pw_gid)) if root else RunAs()
+
+
+def _has_name(uid: int) -> bool:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
