@@ -33,13 +33,15 @@ class MailFailure(Exception):
     """The server did not take the message.
 
     `permanent`: sending it again is of no use. `reason`: for the log and the notification page, without
-    secrets.
+    secrets. `server_down`: not this message was refused, the server takes none; another one would fare no
+    better now.
     """
 
-    def __init__(self, reason: str, *, permanent: bool) -> None:
+    def __init__(self, reason: str, *, permanent: bool, server_down: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
+        self.server_down = server_down
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class _Server:
 def _server(url: str) -> _Server:
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise MailFailure("HELPDESK_SMTP_URL is not set", permanent=False)
+        raise MailFailure("HELPDESK_SMTP_URL is not set", permanent=False, server_down=True)
     tls, user = parts.scheme == "smtps", unquote(parts.username or "")
     usual = 465 if tls else 587 if user else 25
     return _Server(parts.hostname, parts.port or usual, user, unquote(parts.password or ""), tls)
@@ -212,7 +214,9 @@ def _log_in(client: smtplib.SMTP, server: _Server, context: ssl.SSLContext) -> N
         client.starttls(context=context)
         client.ehlo()
     elif not server.tls and not _loopback(client):
-        raise MailFailure("The mail server offers no TLS; the password was not sent", permanent=False)
+        raise MailFailure(
+            "The mail server offers no TLS; the password was not sent", permanent=False, server_down=True
+        )
     client.login(server.user, server.password)
 
 
@@ -227,22 +231,30 @@ def _failures(server: _Server) -> Generator[None]:
         yield
     except smtplib.SMTPRecipientsRefused as error:
         answers: list[tuple[int, bytes]] = list(error.recipients.values())
-        permanent = all(code >= 500 and code not in _ABOUT_US for code, _ in answers)
-        raise MailFailure(_words(server, *answers[0]), permanent=permanent) from None
+        raise _refusal(server, *max(answers)) from None
     except smtplib.SMTPConnectError as error:
         # the greeting comes before the message: it says that the server is not in order, never that the mail
         # is wrong
-        raise MailFailure(_words(server, error.smtp_code, error.smtp_error), permanent=False) from None
+        raise _outage(_words(server, error.smtp_code, error.smtp_error)) from None
     except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
-        permanent = error.smtp_code >= 500 and error.smtp_code not in _ABOUT_US
-        raise MailFailure(_words(server, error.smtp_code, error.smtp_error), permanent=permanent) from None
+        raise _refusal(server, error.smtp_code, error.smtp_error) from None
     except smtplib.SMTPResponseException as error:
-        raise MailFailure(_words(server, error.smtp_code, error.smtp_error), permanent=False) from None
+        raise _outage(_words(server, error.smtp_code, error.smtp_error)) from None
     except smtplib.SMTPNotSupportedError:
         raise MailFailure("The mail server can't take this address (SMTPUTF8)", permanent=True) from None
     except (OSError, smtplib.SMTPException) as error:
         text = _scrubbed(server, str(error)) or type(error).__name__
-        raise MailFailure(f"The mail server does not answer: {text}", permanent=False) from None
+        raise _outage(f"The mail server does not answer: {text}") from None
+
+
+def _refusal(server: _Server, code: int, text: bytes | str) -> MailFailure:
+    """Of this mail for good (5xx) or for now; a 421, or a refusal of our account, concerns every mail."""
+    down = code == 421 or code in _ABOUT_US
+    return MailFailure(_words(server, code, text), permanent=code >= 500 and not down, server_down=down)
+
+
+def _outage(reason: str) -> MailFailure:
+    return MailFailure(reason, permanent=False, server_down=True)
 
 
 def _words(server: _Server, code: int, text: bytes | str) -> str:

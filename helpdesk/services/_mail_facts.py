@@ -210,7 +210,7 @@ def _comments(s: Session, ids: set[int]) -> dict[int, RowMapping]:
 class _Around:
     """What belongs to the rows of one mail, read in a few statements however many tickets it is about."""
 
-    events: Mapping[tuple[int, int], RowMapping]
+    events: Mapping[tuple[int, int], Mapping[str, Any]]
     dues: Mapping[int, Mapping[str, datetime | None]]
     actors: Mapping[int, str]
     files: Mapping[int, tuple[str, ...]]
@@ -243,7 +243,7 @@ def _around(s: Session, rows: Sequence[RowMapping]) -> _Around:
     ):
         files[row.comment_id] += (row.filename,)
     return _Around(
-        {(row["ticket_id"], row["seq"]): row for row in events},
+        {(row["ticket_id"], row["seq"]): {str(name): value for name, value in row.items()} for row in events},
         dues,
         # the system is never named
         {row.id: "" if row.role == Role.SYSTEM else row.name for row in actors},

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -76,8 +77,7 @@ def _environment(html: bool) -> ImmutableSandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["lines"] = _lines
-    made.filters["quoted"] = _quoted
+    cast("dict[str, Any]", made.filters).update(lines=_lines, quoted=_quoted)  # pyright: ignore[reportUnknownMemberType]
     return made
 
 

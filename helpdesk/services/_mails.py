@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,7 +16,7 @@ from helpdesk.domain.enums import HoldReason, NotificationEvent, ResolutionCode,
 from helpdesk.services._mail_facts import Item, Recipient
 from helpdesk.services._mail_page import Button, MailPage, Row, Section
 
-_HOLDS = {
+_HOLDS: Mapping[str, str] = {
     HoldReason.THIRD_PARTY: "We are waiting for a supplier or partner.",
     HoldReason.APPROVAL: "We are waiting for an approval.",
     HoldReason.SCHEDULED: "The work is planned for a later date.",
@@ -44,7 +45,9 @@ def write(recipient: Recipient, items: Sequence[Item]) -> MailPage:
     if len(numbers) > 1:
         return _about_many(items)
     ticket = items[0].ticket
-    sections = [_section(item, recipient) for item in items]
+    first, *others = [_section(item, recipient) for item in items]
+    # the rest of the same act stands below, without a title and buttons of its own
+    sections = [first, *(replace(one, title="", buttons=()) for one in others)]
     return MailPage(
         subject=_one_line(f"[{ticket['ticket_no']}] {ticket['title']}"),
         label=ticket["ticket_no"],
@@ -194,7 +197,7 @@ def _receipt(pen: _Pen) -> Section:
 def _created(pen: _Pen) -> Section:
     moved = pen.item.data.get("moved")
     return pen.section(
-        f"{'Moved' if moved else 'New request'} to {pen.ticket['group']}",
+        f"{'Moved to' if moved else 'New request for'} {pen.ticket['group']}",
         f"{pen.who} moved the request of {pen.ticket['requester']} to you."
         if moved
         else f"{pen.ticket['requester']} needs help.",
@@ -249,7 +252,7 @@ def _hold_started(pen: _Pen) -> Section:
         return pen.section(
             f"{pen.request} is on hold", f"We are waiting for {pen.ticket['requester']}.", late
         )
-    return pen.section(f"{pen.request} is on hold", _HOLDS.get(reason, ""), late)
+    return pen.section(f"{pen.request} is on hold", _HOLDS.get(str(reason), ""), late)
 
 
 def _hold_ended(pen: _Pen) -> Section:

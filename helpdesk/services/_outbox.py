@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.core.config import get_settings
@@ -127,7 +127,7 @@ def _first_due(at: datetime):
     )
 
 
-def _same_mail(first: Row[Any]) -> ColumnElement[bool]:
+def _same_mail(first: Any) -> ColumnElement[bool]:
     return and_(
         _n.batch_id == first.batch_id, _n.recipient_key == first.recipient_key, _n.channel == first.channel
     )
@@ -212,10 +212,8 @@ def record_failure(s: Session, claim: Claim, ids: Iterable[int], reason: str, *,
 
 
 def pause_seconds(tries: int) -> float:
-    """How long to wait after so many tries:
-    half a minute, doubled each time, spread by a fifth either way.
-    """
-    return FIRST_PAUSE_SECONDS * 2 ** (tries - 1) * random.uniform(0.8, 1.2)
+    """How long to wait after so many tries: half a minute, doubled each time, spread by a fifth."""
+    return FIRST_PAUSE_SECONDS * 2 ** (tries - 1) * random.uniform(0.8, 1.2)  # noqa: S311
 
 
 def _held(claim: Claim, ids: list[int]) -> ColumnElement[bool]:
