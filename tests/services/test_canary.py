@@ -79,8 +79,8 @@ def _secret_acts(world: World, key: int) -> int:
 
 
 def _deliver() -> None:
-    while due := notifications.claim_due(100):
-        notifications.deliver(due)
+    while notifications.deliver_due():
+        pass
 
 
 def _text_of(views: Any) -> str:

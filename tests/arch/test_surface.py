@@ -1,0 +1,108 @@
+"""The whole surface: every route and every handler of the browser UI, each with who may call it.
+
+An entry that is missing here, or that no longer exists, fails. Adding one is a decision about rights.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from helpdesk.domain.enums import Role
+from tests.client import Api, app
+from tests.factories import World, make_user
+
+PUBLIC = "public"  # also without a sign-in
+ALL = "admin agent client manager"
+STAFF = "admin agent manager"
+WORKERS = "admin agent"
+MANAGERS = "admin manager"
+ADMINS = "admin"
+
+ROUTES: dict[str, str] = {
+    "POST /api/v1/auth/login": PUBLIC,
+}
+
+
+def _routes() -> Iterator[tuple[str, str]]:
+    """Method and path of each route, from the OpenAPI document and from what it leaves out."""
+    for route in app().routes:
+        for method in sorted(getattr(route, "methods", None) or ()):
+            if method not in {"HEAD", "OPTIONS"}:
+                yield method, route.path  # type: ignore[attr-defined]
+
+
+def test_every_route_is_listed() -> None:
+    found = {f"{method} {path}" for method, path in _routes()}
+    assert sorted(found - ROUTES.keys()) == [], "routes without a decision about who may call them"
+    assert sorted(ROUTES.keys() - found) == [], "listed, but there is no such route"
+
+
+@pytest.mark.slow
+def test_every_route_keeps_its_gate(world: World, api: Api) -> None:
+    """Asks each route as everybody, with nothing in the body and an id that does not exist.
+
+    The order of answers is 401, 403 (the role), 422, 404 (product rules §1): so who is let in gets anything else.
+    """
+    clients = {role.value: api.login(make_user(role)) for role in Role if role is not Role.SYSTEM}
+    wrong: list[str] = []
+    for name, marks in ROUTES.items():
+        method, path = name.split()
+        address = re.sub(r"\{[^}]+\}", "987654321", path)
+        anonymous = api.anonymous.request(method, address, follow_redirects=False).status_code
+        if (anonymous == 401) == (marks == PUBLIC):
+            wrong.append(f"{name}: {anonymous} without a sign-in")
+        if marks == PUBLIC:
+            continue
+        for role, client in clients.items():
+            status = client.request(method, address, follow_redirects=False).status_code
+            if (status == 403) == (role in marks.split()) or status in {401, 405} or status >= 500:
+                wrong.append(f"{name}: {status} for {role}")
+    assert wrong == []
+
+
+# ---- handlers of the browser UI ----
+
+HANDLERS: dict[str, str] = {}
+
+_LIST_HANDLERS = """
+import json
+import helpdesk.helpdesk
+from reflex_base.registry import RegistrationContext
+from helpdesk.ui.guard.events import FRAMEWORK_EVENTS, allowed_roles
+
+found = {}
+for registered in RegistrationContext.get().event_handlers.values():
+    handler = registered.handler.fn
+    if handler.__module__.partition(".")[0] in ("reflex", "reflex_base"):
+        continue
+    roles = allowed_roles(handler)
+    found[f"{handler.__module__}.{handler.__qualname__}"] = None if roles is None else " ".join(sorted(roles))
+print("HANDLERS " + json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def handlers(root: Path) -> dict[str, str | None]:
+    """Every registered handler of ours with the roles that the fence lets through; None: it is not marked."""
+    done = subprocess.run(
+        [sys.executable, "-c", _LIST_HANDLERS], cwd=root, capture_output=True, text=True, check=False, timeout=100
+    )
+    line = next((line for line in done.stdout.splitlines() if line.startswith("HANDLERS ")), None)
+    assert line, done.stdout + done.stderr
+    found: dict[str, str | None] = json.loads(line.removeprefix("HANDLERS "))
+    return {name.removeprefix("helpdesk.ui."): roles for name, roles in found.items()}
+
+
+def test_every_handler_is_marked(handlers: dict[str, str | None]) -> None:
+    assert sorted(name for name, roles in handlers.items() if roles is None) == []
+
+
+def test_every_handler_is_listed_with_its_roles(handlers: dict[str, str | None]) -> None:
+    assert handlers == HANDLERS
