@@ -5,10 +5,11 @@ WORKDIR /app
 RUN python -m venv .venv
 ENV PATH=/app/.venv/bin:$PATH REFLEX_DIR=/tmp/reflex
 COPY requirements.txt pyproject.toml LICENSE ./
-RUN pip install --no-cache-dir -r requirements.txt
+COPY helpdesk/__init__.py helpdesk/__init__.py
+# as constraints: what runs, at the pinned versions, without what develops and tests
+RUN pip install --no-cache-dir -c requirements.txt -e .
 COPY . .
-RUN pip install --no-cache-dir --no-deps -e . \
- && helpdesk build \
+RUN helpdesk build \
  && rm -rf .web/node_modules
 
 FROM python:3.12-slim
