@@ -19,15 +19,16 @@ from helpdesk.models.ticket import ticket_events, ticket_history, tickets
 from helpdesk.stack.process import wait_for
 from tests.conftest import _DATA
 from tests.factories import PASSWORD, World, make_world
-from tests.running import RunningStack
+from tests.product import in_its_database, start_product
+from tests.stack.running import PARTS, Running
 
 TICKETS = 200
 VICTIMS = {40: "worker", 90: "valkey", 140: "postgres"}  # after so many tickets
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[RunningStack]:
-    running = RunningStack(_DATA / "faults")
+def stack() -> Iterator[Running]:
+    running = start_product(_DATA / "faults")
     yield running
     running.stop()
 
@@ -35,7 +36,7 @@ def stack() -> Iterator[RunningStack]:
 class Burst:
     """Files tickets as a careful program does: each with a key, tried again until there is an answer."""
 
-    def __init__(self, stack: RunningStack, world: World) -> None:
+    def __init__(self, stack: Running, world: World) -> None:
         self.stack, self.world = stack, world
         self.client = httpx.Client(base_url=f"{stack.url}/api/v1", timeout=30)
         self.client.headers["Authorization"] = f"Bearer {self._token()}"
@@ -84,14 +85,16 @@ def _unsettled() -> int:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.xdist_group("stack")
-def test_nothing_is_lost_and_nothing_sent_twice(stack: RunningStack) -> None:
-    with stack.database():
+def test_nothing_is_lost_and_nothing_sent_twice(stack: Running) -> None:
+    with in_its_database(stack):
         world = make_world()
         burst = Burst(stack, world)
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(burst.file, range(TICKETS)))
         assert len(set(burst.numbers)) == TICKETS
-        assert wait_for(stack.all_parts_run, 60, 0.2), "the product comes back by itself"
+        assert wait_for(lambda: all(stack.pid(part) for part in PARTS) and stack.answers(), 60, 0.2), (
+            "the product comes back by itself"
+        )
         assert wait_for(lambda: _unsettled() == 0, 240, 0.5), f"{_unsettled()} messages were never sent"
 
         with transaction() as s:
@@ -112,7 +115,7 @@ def test_nothing_is_lost_and_nothing_sent_twice(stack: RunningStack) -> None:
     }
     assert Counter(row.status for row in rows) == {"sent": len(rows)}
 
-    arrived = Counter(mail.message_id for mail in read_mailbox(stack.mailbox_folder, 100_000))
+    arrived = Counter(mail.message_id for mail in read_mailbox(stack.data / "mailbox", 100_000))
     assert {row.message_id for row in rows} == set(arrived), "each row's mail arrived, and no other"
     again = {row.message_id: tried[row.id] for row in rows}
     sent_twice = [message for message, count in arrived.items() if count > max(again[message], 1)]
