@@ -6,6 +6,7 @@ supervisor itself need not load the application.
 
 import sys
 import uuid
+from typing import Any, cast
 
 from helpdesk.core.config import get_settings
 from helpdesk.stack.process import wait_for
@@ -17,10 +18,10 @@ _WAIT_S = 60
 
 def round_trip(timeout_s: float = _WAIT_S) -> bool:
     """Send a ping task; True once a worker has answered it, False when none does in `timeout_s` seconds."""
-    from helpdesk.worker.app import celery
+    from helpdesk.worker import app
 
     token = uuid.uuid4().hex
-    celery.send_task(_TASK, args=[token])
+    cast("Any", app.celery).send_task(_TASK, args=[token])  # celery has no types
     with client(get_settings().live_url) as live:
         return wait_for(lambda: bool(live.delete(f"hd:pong:{token}")), timeout_s, pause_s=0.05)
 
