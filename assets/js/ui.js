@@ -237,6 +237,20 @@
     location.assign(`/login?reason=expired&next=${encodeURIComponent(here)}`);
   }
 
+  // A lost connection may be a lost session: the sign-in page sends on whoever is signed in.
+  function offline(node) {
+    setTimeout(async () => {
+      if (!node.isConnected) return;
+      try {
+        const answer = await fetch("/login", { redirect: "manual", credentials: "same-origin", cache: "no-store" });
+        if (answer.type !== "opaqueredirect" && answer.ok) return leave();
+      } catch {
+        /* really offline */
+      }
+      offline(node);
+    }, 3_000);
+  }
+
   // ---- announcements
   function say(text) {
     const region = document.getElementById("live-region");
@@ -262,6 +276,8 @@
     if (node.matches("time[data-time]")) writeTime(node, now);
     if (node.matches("[data-sla]")) writeClock(node, now);
     if (node.matches(".toast[data-auto]")) watchToast(node);
+    if (node.matches("[data-offline]")) offline(node);
+    node.querySelectorAll("[data-offline]").forEach(offline);
     if (node.matches("dialog[data-show]")) follow(node);
     refresh(node);
     for (const toast of node.querySelectorAll(".toast[data-auto]")) watchToast(toast);

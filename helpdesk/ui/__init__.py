@@ -43,7 +43,8 @@ View
   or sizes). Waits: `loading(S.ready, skeleton_rows(…), content)`. Times: `time(row["at"], "relative")`, ISO from
   `rows.iso`. Menus and dialogs open in the browser: `menu(…)`, `button(data_dialog="id")` with
   `dialog(…, dialog_id="id")`; one that State must close takes `show=S.open, on_close=S.close`. Undo:
-  `self._toast("ok", "…", undo="undo-assign")` clicks the page's hidden button of that id. Files: `upload_box(S.set_files)`.
+  `self._toast("ok", "…", undo="undo-assign")` clicks the page's hidden button of that id.
+  Files: `upload_box(S.set_files)`.
   Shortcuts: `key="a"` on buttons, `data_shortcut="r"` on anything; lists: `data_list` around rows with `data_row`, in
   them `data_row_open` and `data_row_select`. Server addresses (`/api/…`, `/login`) need `server_link`.
 """

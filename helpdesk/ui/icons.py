@@ -12,15 +12,15 @@ NAMES = frozenset(
     bookmark briefcase bug building calendar calendar-days car chart-column check chevron-down chevron-left
     chevron-right chevron-up chevrons-up-down circle-alert circle-check circle-dashed circle-pause circle-play
     circle-plus circle-question-mark circle-user-round circle-x clipboard-list cloud-upload code coffee
-    columns-3 copy credit-card database door-open download ellipsis external-link eye eye-off file file-
-    archive file-text file-x folder folder-tree gauge globe graduation-cap grip-vertical hand-coins hard-drive
-    hash headphones heart-pulse history id-card image inbox info key-round keyboard laptop layers layout-
-    dashboard life-buoy lightbulb link list-filter lock lock-open log-out mail map-pin menu message-square
-    monitor moon mouse network package panel-right paperclip pencil phone plane play plus pr-critical pr-high
-    pr-low pr-medium printer receipt refresh-cw reply rotate-ccw rows-3 search send server settings shield-
-    check smartphone sofa split st-assigned st-closed st-hold st-none st-open st-progress st-resolved star sun
-    sun-moon tag thermometer ticket timer toggle-left trash triangle-alert truck undo-2 user-check user-plus
-    user-round user-x users-round wallet wifi wrench x zap
+    columns-3 copy credit-card database door-open download ellipsis external-link eye eye-off file
+    file-archive file-text file-x folder folder-tree gauge globe graduation-cap grip-vertical hand-coins
+    hard-drive hash headphones heart-pulse history id-card image inbox info key-round keyboard laptop layers
+    layout-dashboard life-buoy lightbulb link list-filter lock lock-open log-out mail map-pin menu
+    message-square monitor moon mouse network package panel-right paperclip pencil phone plane play plus
+    pr-critical pr-high pr-low pr-medium printer receipt refresh-cw reply rotate-ccw rows-3 search send server
+    settings shield-check smartphone sofa split st-assigned st-closed st-hold st-none st-open st-progress
+    st-resolved star sun sun-moon tag thermometer ticket timer toggle-left trash triangle-alert truck undo-2
+    user-check user-plus user-round user-x users-round wallet wifi wrench x zap
     """.split()  # noqa: SIM905 - a list of names reads better as words
 )
 """Every symbol of the sprite; `st-…` and `pr-…` are the marks of status and priority. Tree nodes pick from these."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 from reflex_components_core.base.error_boundary import ErrorBoundary
+from reflex_components_core.core.banner import has_connection_errors
 
 from helpdesk.ui.app_state import AppState
 from helpdesk.ui.components import (
@@ -84,20 +85,14 @@ def not_found() -> rx.Component:
 
 def connection_overlay() -> rx.Component:
     """Says that the connection is lost; it appears after 2 s, so that a blink of the network shows nothing."""
-    return rx.el.div(
-        rx.cond(
-            rx.State.is_hydrated,
-            rx.fragment(),
-            rx.el.div(
-                rx.el.div(
-                    icon("refresh-cw"),
-                    rx.el.div("Connecting. What you wrote is kept."),
-                    class_name="callout warn offline late",
-                ),
-                role="status",
-            ),
-        )
+    notice = rx.el.div(
+        icon("refresh-cw"),
+        rx.el.div("No connection. What you wrote is kept; it goes on by itself."),
+        class_name="callout warn offline late",
+        role="status",
+        data_offline="true",
     )
+    return rx.fragment(rx.cond(has_connection_errors, notice, rx.fragment()))
 
 
 def error_boundary(stateful: bool) -> rx.Component:

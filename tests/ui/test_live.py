@@ -1,0 +1,76 @@
+"""Open pages follow what happens, and only those who may know of it are told."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from helpdesk.integrations import live as publisher
+from helpdesk.services import comments, tickets
+from helpdesk.services import live as live_service
+from helpdesk.ui import live
+from tests import factories
+from tests.factories import World
+from tests.ui.conftest import Opener
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def file_ticket(people: World) -> None:
+    factories.make_ticket(people.actor("client"), people.it)
+
+
+async def test_the_sidebars_counts_follow_a_new_ticket(open_tab: Opener, people: World) -> None:
+    from helpdesk.ui.app_state import AppState
+
+    tab = await open_tab(people.agent)
+    before = tab.var(AppState, "counts")["all"]
+    await asyncio.to_thread(file_ticket, people)
+    await tab.until(lambda: tab.var(AppState, "counts")["all"] == before + 1, timeout=2.0)
+
+
+async def test_a_client_is_told_nothing_of_others_tickets(open_tab: Opener, people: World) -> None:
+    tab = await open_tab(people.client2)
+    heard = len(tab.raw)
+    await asyncio.to_thread(file_ticket, people)
+    await tab.settle(1.5)
+    assert tab.raw[heard:] == []
+
+
+async def test_a_lost_hint_heals_within_the_reconcile(
+    open_tab: Opener, people: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from helpdesk.ui.app_state import AppState
+
+    tab = await open_tab(people.agent)
+    before = tab.var(AppState, "counts")["all"]
+    monkeypatch.setattr(publisher, "publish", lambda *args, **kwargs: None)
+    await asyncio.to_thread(file_ticket, people)
+    await tab.until(lambda: tab.var(AppState, "counts")["all"] == before + 1, timeout=live.RECONCILE_S + 3)
+
+
+async def test_a_note_is_no_news_for_the_requester(people: World) -> None:
+    """Neither as a topic nor as a time: what `changed_since` names for the requester's side leaves notes out."""
+
+    def act() -> tuple[int, dict[str, Any]]:
+        made = factories.make_ticket(people.actor("client"), people.it)
+        key = made.ticket.ticket_no
+        after = tickets.get(people.actor("client"), key).ticket.updated_at
+        comments.add(people.actor("agent"), key, "Between us.", is_internal=True)
+        return made.ticket.id, live_service.changed_since(after)
+
+    ticket_id, changed = await asyncio.to_thread(act)
+    assert f"ticket_staff:{ticket_id}" in changed
+    assert f"ticket:{ticket_id}" not in changed
+    assert not any(topic.startswith("person:") for topic in changed)
+
+
+async def test_a_closed_socket_is_forgotten(open_tab: Opener, people: World) -> None:
+    from helpdesk.helpdesk import app
+
+    tab = await open_tab(people.agent)
+    assert await live.poke(app, ["queue"]) == 1
+    await tab.close()
+    assert await live.poke(app, ["queue"]) == 0
