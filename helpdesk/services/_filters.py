@@ -182,5 +182,6 @@ def _numbers(digits: int) -> list[str]:
 
 
 def _ts_query(words: tuple[str, ...]) -> ColumnElement[Any]:
-    text = " & ".join(f"'{word}':*" for word in words)
-    return func.to_tsquery("simple", func.helpdesk_plain(text))
+    # without accents a letter may become several characters, a quote among them
+    plain = (func.translate(func.helpdesk_plain(word), "'\\", "  ") for word in words)
+    return func.to_tsquery("simple", func.concat_ws(" & ", *(func.concat("'", one, "':*") for one in plain)))

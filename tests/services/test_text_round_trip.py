@@ -17,6 +17,7 @@ LINES = {
     "reflex marker": "<reflex.Var>1</reflex.Var>",
     "markup": "<script>alert('1')</script> &amp; {{7*7}} ${7*7} %s",
     "quotes": """'"`\\ "; DROP TABLE tickets; --""",
+    "letters that unaccent spells out": "ŉ ½ ℀ ǆ ﬃ ß",
     "spaces": "  two  before,\u00a0one\u2009thin, two after  ",
     "combining": "a\u0301 is not á",
     "beyond the basic plane": "𝔘𝔫𝔦𝔠𝔬𝔡𝔢 𓀀",
