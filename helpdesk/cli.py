@@ -32,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (SettingsError, PartFailed, DomainError) as error:
         print(f"helpdesk: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"helpdesk: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 

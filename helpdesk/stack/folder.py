@@ -18,18 +18,18 @@ from helpdesk.stack.process import identity, wait_for
 
 
 class DataFolder:
-    """The files of a stack; makes the folder when it is not there."""
+    """The files of a stack. Looking into a folder that is not there finds nothing and makes nothing."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.run = path / "run"
         self.log = path / "log"
-        self.run.mkdir(parents=True, exist_ok=True)
-        self.log.mkdir(exist_ok=True)
         self._lock: TextIOWrapper | None = None
 
     def lock(self) -> bool:
-        """Become the one supervisor of this folder; False when another process is."""
+        """Become the one supervisor of this folder, made if need be; False when another process is."""
+        self.run.mkdir(parents=True, exist_ok=True)
+        self.log.mkdir(exist_ok=True)
         file = (self.run / "lock").open("a")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

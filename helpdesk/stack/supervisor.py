@@ -1,5 +1,6 @@
 """Starts parts, waits until they answer, starts them again when they die, stops them."""
 
+import contextlib
 import signal
 import sys
 import time
@@ -28,7 +29,9 @@ def stop_on_signals() -> None:
         raise Stopped(signal.Signals(number).name)
 
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, stop)
+        # nohup ignores the end of the terminal
+        if each is not signal.SIGHUP or signal.getsignal(each) is not signal.SIG_IGN:
+            signal.signal(each, stop)
 
 
 class Supervisor:
@@ -57,14 +60,14 @@ class Supervisor:
 
     def wait(self, *parts: Part) -> None:
         """Wait until the parts answer. Raises PartFailed, with the end of the log, when one does not."""
-        waiting = list(parts)
+        waiting, began = list(parts), time.monotonic()
         while waiting:
             for part in list(waiting):
                 self._must_live(part)
                 if part.answers():
                     waiting.remove(part)
                     self.say(f"{part.name}: ready after {time.monotonic() - part.started:.1f} s")
-                elif time.monotonic() - part.started > part.ready_within_s:
+                elif time.monotonic() - began > part.ready_within_s:
                     raise part.failure(f"does not answer after {part.ready_within_s:.0f} s")
             time.sleep(0.05)
 
@@ -127,5 +130,6 @@ def _stop_order(parts: Sequence[Part]) -> list[list[Part]]:
 
 
 def say(text: str) -> None:
-    """Print one line of progress at once, also into a pipe."""
-    print(text, file=sys.stdout, flush=True)
+    """Print one line of progress at once, also into a pipe; nobody listening is no reason to stop."""
+    with contextlib.suppress(BrokenPipeError):
+        print(text, file=sys.stdout, flush=True)

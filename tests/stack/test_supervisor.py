@@ -27,8 +27,11 @@ time.sleep(60)
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> DataFolder:
-    return DataFolder(tmp_path / "data")
+def folder(tmp_path: Path) -> Iterator[DataFolder]:
+    made = DataFolder(tmp_path / "data")
+    assert made.lock()
+    yield made
+    made.unlock()
 
 
 @pytest.fixture
@@ -193,18 +196,21 @@ time.sleep(60)
 def test_one_folder_one_supervisor(folder: DataFolder, tmp_path: Path) -> None:
     other = DataFolder(tmp_path / "other")
     again = DataFolder(folder.path)
-    assert folder.lock()
     assert not again.lock()
     assert other.lock()
     folder.set_ready("http://127.0.0.1:1")
     assert again.wait_until_ready(1) == "http://127.0.0.1:1"
-    folder.unlock()
     other.unlock()
+
+
+def test_looking_makes_nothing(tmp_path: Path) -> None:
+    nowhere = DataFolder(tmp_path / "nowhere")
+    assert (nowhere.addresses(), nowhere.parts(), nowhere.ready()) == ({}, {}, None)
+    assert not nowhere.path.exists()
 
 
 def test_who_waits_for_a_start_that_fails_is_told(folder: DataFolder) -> None:
     again = DataFolder(folder.path)
-    assert folder.lock()
     folder.unlock()
     assert again.wait_until_ready(1) is None
     again.unlock()
@@ -212,7 +218,6 @@ def test_who_waits_for_a_start_that_fails_is_told(folder: DataFolder) -> None:
 
 def test_the_lock_is_not_inherited(folder: DataFolder) -> None:
     again = DataFolder(folder.path)
-    assert folder.lock()
     child = spawn([sys.executable, "-c", SLEEP], folder.log / "child.log")
     try:
         assert wait_for(lambda: identity(child.pid) is not None, 5)
