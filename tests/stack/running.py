@@ -45,8 +45,9 @@ class Running:
 
     def _read(self) -> None:
         assert self.process.stdout
-        for line in self.process.stdout:
-            self._fresh.put(line.rstrip("\n"))
+        with self.process.stdout as lines:
+            for line in lines:
+                self._fresh.put(line.rstrip("\n"))
         self._fresh.put(None)
 
     def wait_for_line(self, beginning: str, timeout_s: float) -> str:
