@@ -92,7 +92,7 @@ def web(plan: Plan, settings: Settings) -> Part:
         log=plan.log("web"),
         answers=lambda: _serves(plan.local_url + "/api/v1/ready") and _serves(plan.local_url + "/login"),
         ready_within_s=120,
-        before_start=lambda: _forget_sockets(settings),
+        before_start=lambda: _forget_sockets(plan, settings),
         stop_within_s=commands.WEB_STOP_S + 5,
     )
 
@@ -149,12 +149,14 @@ def _serves(url: str) -> bool:
         return False
 
 
-def _forget_sockets(settings: Settings) -> None:
+def _forget_sockets(plan: Plan, settings: Settings) -> None:
     """Drop what a web process that was killed left: Reflex takes a returning tab for a duplicate and
     empties it.
 
-    Only while no web process runs on this state, which here only the supervisor can know.
+    Only while no web process uses this state: of one that is not ours, other machines may have some.
     """
+    if PREFIX + "REDIS_URL" not in plan.addresses:
+        return
     try:
         with client(settings.state_url) as state:
             if keys := list(state.scan_iter(_SOCKET_RECORDS, count=1000)):

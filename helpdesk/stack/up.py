@@ -98,7 +98,7 @@ def _start_servers(plan: Plan, supervisor: Supervisor, after: contextlib.ExitSta
         mailbox = start_mailbox(_LOOPBACK, plan.folder.port("mailbox"), settings.mailbox_folder)
         after.callback(mailbox.stop)
         plan.addresses[PREFIX + "SMTP_URL"] = f"smtp://{_LOOPBACK}:{mailbox.port}"
-        say("mailbox: ready")
+        say(f"mailbox: ready; {PREFIX}SMTP_URL is not set, so mails stay in {settings.mailbox_folder}")
     if "public_url" not in settings.model_fields_set:
         plan.addresses[PREFIX + "PUBLIC_URL"] = plan.local_url
     supervisor.wait(*supervisor.parts)
