@@ -70,6 +70,15 @@ async def test_a_socket_is_refused_before_it_opens(asgi: Any, people: World, cha
     assert tab.raw == []
 
 
+async def test_every_token_that_the_framework_makes_is_let_in(asgi: Any, people: World) -> None:
+    """Its generator is not quite RFC 9562: the variant's digit runs from 8 to f."""
+    cookie = await asyncio.to_thread(cookie_of, people.agent)
+    for variant in "89abcdef":
+        tab = Tab(asgi, cookie=cookie, token=f"5a5a58fb-d00a-456f-{variant}a7f-ade201db252d")
+        assert await tab.open(), variant
+        await tab.close()
+
+
 async def test_hydrating_tells_class_defaults_and_the_persons_own(open_tab: Opener, people: World) -> None:
     """Every var of every State goes to every browser that connects: all but what `enter` loads must be defaults."""
     from reflex.state import State
