@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 import smtplib
 import socket
@@ -169,9 +170,8 @@ def _transmit(client: smtplib.SMTP, message: EmailMessage, sender: str, recipien
 @contextlib.contextmanager
 def _connected(server: _Server) -> Generator[smtplib.SMTP]:
     """A connection that is cut when the total time is over, however slowly the other side drips."""
-    context = ssl.create_default_context()
     if server.tls:
-        client: smtplib.SMTP = smtplib.SMTP_SSL(timeout=CONNECT_SECONDS, context=context)
+        client: smtplib.SMTP = smtplib.SMTP_SSL(timeout=CONNECT_SECONDS, context=_tls())
     else:
         client = smtplib.SMTP(timeout=CONNECT_SECONDS)
     # the name that a certificate is checked against; smtplib sets it only where it connects at once
@@ -186,7 +186,7 @@ def _connected(server: _Server) -> Generator[smtplib.SMTP]:
             raise smtplib.SMTPConnectError(code, greeting)
         if client.sock:
             client.sock.settimeout(TOTAL_SECONDS)
-        _log_in(client, server, context)
+        _log_in(client, server)
         yield client
         with contextlib.suppress(OSError, smtplib.SMTPException):
             client.quit()  # the message is taken already, whatever the server answers now
@@ -200,18 +200,24 @@ def _connected(server: _Server) -> Generator[smtplib.SMTP]:
         client.close()
 
 
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    """Made once, and only where it is needed: reading this machine's certificates takes a while."""
+    return ssl.create_default_context()
+
+
 def _cut(client: smtplib.SMTP) -> None:
     with contextlib.suppress(OSError, AttributeError):
         if client.sock:
             client.sock.shutdown(socket.SHUT_RDWR)
 
 
-def _log_in(client: smtplib.SMTP, server: _Server, context: ssl.SSLContext) -> None:
+def _log_in(client: smtplib.SMTP, server: _Server) -> None:
     if not server.user:
         return
     client.ehlo_or_helo_if_needed()
     if not server.tls and client.has_extn("starttls"):
-        client.starttls(context=context)
+        client.starttls(context=_tls())
         client.ehlo()
     elif not server.tls and not _loopback(client):
         raise MailFailure(

@@ -109,12 +109,27 @@ def start_mailbox(host: str, port: int, folder: Path) -> Mailbox:
     Raises OSError where the port is taken.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener = _listener(host, port)
     controller = _Controller(
         _Keep(folder), listener, data_size_limit=MAX_BYTES, enable_SMTPUTF8=True, ready_timeout=10
     )
     controller.start()
     return Mailbox(controller)
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    # named as TCP, because asyncio sends small answers at once only where a socket says so
+    listener = socket.socket(
+        socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(100)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def read_mailbox(folder: Path, limit: int, before: str | None = None) -> list[StoredMail]:
