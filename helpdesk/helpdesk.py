@@ -7,7 +7,7 @@ import functools
 import reflex as rx
 from reflex.utils import prerequisites
 
-from helpdesk.api.app import create_app
+from helpdesk.api.app import in_front_of
 from helpdesk.core.config import get_settings
 from helpdesk.core.log import configure_logging
 from helpdesk.ui import layout, live, pages, sign_in, theme
@@ -30,7 +30,7 @@ app = rx.App(
     frontend_exception_handler=on_frontend_error,
     api_transformer=[
         sign_in.routes(),
-        create_app(),
+        in_front_of,
         functools.partial(asgi_guard, static_dir=prerequisites.get_web_dir() / "build" / "client"),
     ],
 )

@@ -136,6 +136,17 @@ def list_users(actor: Actor, q: UserQuery) -> Page[UserRow]:
         return Page(tuple(map(user_row, shown)), total, page, size, cursor, capped)
 
 
+def get_user(actor: Actor, user_id: object) -> UserRow:
+    """One person, as admins see them. Raises NotFound."""
+    require_admin(actor)
+    user_id = clean_id("id", user_id)
+    with transaction() as s:
+        row = s.execute(user_rows().where(users.c.id == user_id)).first()
+        if row is None:
+            raise NotFound()
+        return user_row(row)
+
+
 def create_user(actor: Actor, new: NewUser) -> UserRow:
     """Add a person. For admins alone.
 

@@ -1,0 +1,150 @@
+"""The queue, and what staff do with tickets."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+
+from helpdesk.api.bodies import AssignBody, BulkBody, EditBody, HoldBody, StatusBody
+from helpdesk.api.guard import Caller, GuardedRoute, reads_body, staff, validated, worker
+from helpdesk.api.openapi import answers, json_body
+from helpdesk.api.payload import JsonValue
+from helpdesk.api.queries import (
+    Cursor,
+    From,
+    IdFilter,
+    PageNumber,
+    PageSize,
+    PriorityFilter,
+    Sort,
+    StatusFilter,
+    TicketKey,
+    To,
+    Words,
+)
+from helpdesk.api.shapes import (
+    BulkOut,
+    BulkResultOut,
+    PageOut,
+    QueueCountsOut,
+    TicketDetailOut,
+    TicketOut,
+    page_of,
+)
+from helpdesk.services import tickets
+from helpdesk.services.views import TicketQuery
+
+router = APIRouter(prefix="/api/v1/admin/tickets", tags=["queue"], route_class=GuardedRoute)
+
+
+@router.get("")
+@staff
+def list_queue(
+    actor: Caller,
+    status: StatusFilter = [],  # noqa: B006 (never changed)
+    priority: PriorityFilter = [],  # noqa: B006
+    group_id: IdFilter = [],  # noqa: B006
+    category_id: IdFilter = [],  # noqa: B006
+    subcategory_id: IdFilter = [],  # noqa: B006
+    q: Words = None,
+    created_from: From = None,
+    created_to: To = None,
+    assigned_to: Annotated[list[str], Query(max_length=100, description="Ids, `me`, `none`.")] = [],  # noqa: B006
+    created_by: IdFilter = [],  # noqa: B006
+    requested_for: IdFilter = [],  # noqa: B006
+    sla: Annotated[list[Literal["breached", "at_risk"]], Query(max_length=2)] = [],  # noqa: B006
+    on_hold: bool | None = None,
+    mine_groups: Annotated[bool, Query(description="Only the groups that the caller belongs to.")] = False,
+    sort: Sort = "-created_at",
+    page: PageNumber = 1,
+    page_size: PageSize = 25,
+    cursor: Cursor = None,
+) -> PageOut[TicketOut]:
+    """All tickets that the caller sees as staff."""
+    query = TicketQuery(
+        status=tuple(status),
+        priority=tuple(priority),
+        group_id=tuple(group_id),
+        category_id=tuple(category_id),
+        subcategory_id=tuple(subcategory_id),
+        q=q,
+        created_from=created_from,
+        created_to=created_to,
+        assigned_to=tuple(assigned_to),
+        created_by=tuple(created_by),
+        requested_for=tuple(requested_for),
+        sla=tuple(sla),
+        on_hold=on_hold,
+        mine_groups=mine_groups,
+        sort=sort,
+        page=page,
+        page_size=page_size,
+        cursor=cursor,
+    )
+    return page_of(tickets.list_queue(actor, query), TicketOut)
+
+
+@router.get("/counts")
+@staff
+def counts(actor: Caller) -> QueueCountsOut:
+    """How many unsolved tickets each quick filter of the queue holds."""
+    return QueueCountsOut.of(tickets.queue_counts(actor))
+
+
+@router.post("/bulk", responses=answers())
+@worker
+def bulk(actor: Caller, body: BulkBody) -> BulkOut:
+    """The same change for up to 200 tickets, each its own success or failure."""
+    args = {name: value for name, value in body.given().items() if name not in {"ids", "action"}}
+    results = tickets.bulk(actor, body.ids, body.action, args)
+    return BulkOut(results=[BulkResultOut.of(one) for one in results])
+
+
+@router.put("/{key}", responses=answers(404, 409))
+@worker
+def update(actor: Caller, key: TicketKey, body: EditBody) -> TicketDetailOut:
+    """Change fields. `version` is the one that the caller saw: 409 with `current` where it is stale."""
+    changes = {name: value for name, value in body.given().items() if name != "version"}
+    return TicketDetailOut.of(tickets.update(actor, key, changes, body.version))
+
+
+@router.put("/{key}/assign", responses=answers(404, 409))
+@worker
+def assign(actor: Caller, key: TicketKey, body: AssignBody) -> TicketDetailOut:
+    """Give a ticket to somebody, or (null) put it back."""
+    return TicketDetailOut.of(tickets.assign(actor, key, body.assigned_to, version=body.version))
+
+
+@router.post("/{key}/take", responses=answers(404, 409))
+@worker
+def take(actor: Caller, key: TicketKey) -> TicketDetailOut:
+    """Claim a ticket: 409 with `assigned_to` where somebody has it."""
+    return TicketDetailOut.of(tickets.take(actor, key))
+
+
+@router.put("/{key}/status", responses=answers(404, 409))
+@worker
+def set_status(actor: Caller, key: TicketKey, body: StatusBody) -> TicketDetailOut:
+    """In Progress, Resolved (with code and text) or Closed; Open and Assigned come from assigning."""
+    return TicketDetailOut.of(
+        tickets.set_status(
+            actor,
+            key,
+            body.status,
+            resolution_code=body.resolution_code,
+            resolution_text=body.resolution_text,
+            version=body.version,
+        )
+    )
+
+
+@router.put("/{key}/hold", responses=answers(404, 409), openapi_extra=json_body(HoldBody, nullable=True))
+@worker
+@reads_body
+def hold(actor: Caller, key: TicketKey, value: JsonValue) -> TicketDetailOut:
+    """Put a ticket on hold, or (null) end the hold."""
+    if value is None:
+        return TicketDetailOut.of(tickets.hold(actor, key, None))
+    body = validated(HoldBody, value)
+    return TicketDetailOut.of(tickets.hold(actor, key, body.reason, body.until, version=body.version))
