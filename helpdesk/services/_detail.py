@@ -38,6 +38,7 @@ from helpdesk.services.views import (
 )
 
 _MOST = 2000  # entries of each kind on one page
+_MERGED = tickets.alias("merged")
 _FACTS = ("created_by", "requested_for", "assigned_to", "group_id", "impact", "urgency", "rating_comment")
 
 
@@ -80,7 +81,7 @@ def detail(s: Session, actor: Actor, ticket_id: int, view: View | None = None) -
 
 
 def _facts(s: Session, actor: Actor, ticket_id: int, *, forced: bool) -> tuple[TicketFacts, RowMapping]:
-    merged = tickets.alias("merged")
+    merged = _MERGED
     statement = (
         select(
             *(tickets.c[name] for name in _FACTS),

@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select
-from sqlalchemy.orm import Session
-
 from helpdesk.core.db import transaction
-from helpdesk.core.errors import Conflict, Forbidden, Invalid
-from helpdesk.core.ids import random_id
-from helpdesk.domain.access import Actor, is_requester_side
-from helpdesk.domain.enums import EventKind, HoldReason, NotificationEvent, Status, View, Visibility
-from helpdesk.domain.lifecycle import Move, check
-from helpdesk.models.ticket import ticket_comments
+from helpdesk.core.errors import Invalid
+from helpdesk.domain.access import Actor
 from helpdesk.services import _text, _uploads
-from helpdesk.services._abilities import capacity_of
+from helpdesk.services._commenting import write_comment
 from helpdesk.services._detail import detail
 from helpdesk.services._idempotency import Idempotency, first_answer, keep
-from helpdesk.services._lock import LockedTicket, close_hold, hold_notice, lock
-from helpdesk.services._mentions import mentioned
-from helpdesk.services._notify import Notice, group_audience
-from helpdesk.services._record import TicketWork
-from helpdesk.services.tickets.moves import start
+from helpdesk.services._lock import lock
 from helpdesk.services.views import CommentView
 
 MAX_MESSAGE = 20_000
@@ -58,101 +47,8 @@ def add(
         if known is not None:
             return known
         locked = lock(s, actor, key)
-        require_may_write(actor, locked, is_internal=is_internal)
-        work = locked.work(s, actor)
-        comment_id = _insert(s, work, message, is_internal, _known_comment(s, locked, seen))
-        visibility = Visibility.STAFF if is_internal else Visibility.PUBLIC
-        work.log("note" if is_internal else "comment", None, str(comment_id), visibility)
-        _uploads.hang(s, work, uploads, comment_id, visibility)
-        if is_internal:
-            _note(s, locked, work, message, comment_id)
-        else:
-            _public(s, actor, locked, work, comment_id)
-        work.flush()
+        comment_id = write_comment(s, actor, locked, message, is_internal, uploads, seen)
         shown = detail(s, actor, locked.row["id"])
         answer = next(one for one in shown.comments if one.id == comment_id)
         keep(s, actor, idempotency, CommentView, answer)
         return answer
-
-
-def require_may_write(actor: Actor, locked: LockedTicket, *, is_internal: bool) -> None:
-    """Agents and admins as staff, and the requester's side; nothing public on a closed ticket.
-
-    Raises:
-        Forbidden: a manager who is not on the requester's side, a note by somebody who sees the requester's view.
-        Conflict: closed; offers to reopen.
-    """
-    works = locked.view is View.STAFF and actor.may_work
-    if is_internal and not works:
-        raise Forbidden("You see this ticket as its requester, so you can't write internal notes.")
-    if not works and not is_requester_side(actor, locked.facts):
-        raise Forbidden("You can read this ticket, but not write on it.")
-    if not is_internal and Status(locked.row["status"]) is Status.CLOSED:
-        raise Conflict("This ticket is closed. Reopen it to go on.", offer="reopen")
-
-
-def _insert(s: Session, work: TicketWork, message: str, is_internal: bool, seen: int | None) -> int:
-    comment_id = random_id()
-    s.execute(
-        insert(ticket_comments).values(
-            id=comment_id,
-            ticket_id=work.row["id"],
-            author_id=work.actor.user_id,
-            message=message,
-            is_internal=is_internal,
-            source=str(work.actor.source),
-            seen_comment_id=seen,
-            created_at=work.at,
-        )
-    )
-    return comment_id
-
-
-def _known_comment(s: Session, locked: LockedTicket, seen: int | None) -> int | None:
-    """The id if it is a public message of this very ticket."""
-    if seen is None:
-        return None
-    c = ticket_comments.c
-    return s.scalar(select(c.id).where(c.id == seen, c.ticket_id == locked.row["id"], ~c.is_internal))
-
-
-def _note(s: Session, locked: LockedTicket, work: TicketWork, message: str, comment_id: int) -> None:
-    people = mentioned(s, message, locked.row["group_id"], locked.restricted)
-    notice = Notice(NotificationEvent.INTERNAL_NOTE, people, comment_id=comment_id)
-    work.event(EventKind.NOTE, notice, visibility=Visibility.STAFF)
-
-
-def _public(s: Session, actor: Actor, locked: LockedTicket, work: TicketWork, comment_id: int) -> None:
-    kind = _side(actor, locked)
-    work.event(kind, *_told(s, locked, kind, comment_id), data={"comment_id": comment_id})
-    waited_for = locked.hold is not None and locked.hold["reason"] == HoldReason.REQUESTER
-    if kind is EventKind.REQUESTER_COMMENT and waited_for:
-        close_hold(s, locked, work, locked.at)
-        work.event(EventKind.HOLD_ENDED, hold_notice(locked, NotificationEvent.HOLD_ENDED))
-    starts = Status(locked.row["status"]) is Status.ASSIGNED and actor.user_id == locked.row["assigned_to"]
-    if kind is EventKind.AGENT_COMMENT and starts:
-        check(Move.START, Status.ASSIGNED, capacity_of(actor))
-        start(locked, work)
-
-
-def _side(actor: Actor, locked: LockedTicket) -> EventKind:
-    """For the clocks: the requester's word, an agent's who is not the requester, or a bystander's."""
-    if actor.user_id == locked.row["requested_for"]:
-        return EventKind.REQUESTER_COMMENT
-    if locked.view is View.STAFF and actor.may_work:
-        return EventKind.AGENT_COMMENT
-    if actor.user_id == locked.row["created_by"]:
-        return EventKind.REQUESTER_COMMENT
-    return EventKind.OTHER_COMMENT
-
-
-def _told(s: Session, locked: LockedTicket, kind: EventKind, comment_id: int) -> list[Notice]:
-    """The other side: requester and watchers, or the assignee, else the group (product rules §5)."""
-    requesters = (*locked.requester_side, *sorted(locked.watcher_ids))
-    if kind is EventKind.AGENT_COMMENT:
-        return [Notice(NotificationEvent.PUBLIC_COMMENT, requesters, comment_id=comment_id)]
-    assignee = locked.row["assigned_to"]
-    people, address = ((assignee,), None) if assignee else group_audience(s, locked.row["group_id"])
-    if kind is EventKind.OTHER_COMMENT:
-        people = (*people, *locked.requester_side)
-    return [Notice(NotificationEvent.PUBLIC_COMMENT, people, address, comment_id)]

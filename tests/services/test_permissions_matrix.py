@@ -245,7 +245,6 @@ MATRIX: dict[str, list[tuple[str, Call]]] = {
 }
 # Take an actor, but neither read nor change anything of anybody.
 NO_RIGHT = {
-    "comments.require_may_write": "a rule that other services ask",
     "limits.creating": "counts requests",
     "limits.denial_worth_recording": "counts requests",
     "limits.password": "counts requests",

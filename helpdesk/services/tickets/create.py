@@ -35,32 +35,40 @@ def create(actor: Actor, new: NewTicket, *, idempotency: Idempotency | None = No
     Raises:
         Invalid: by field: unknown place or person, over-long or blank text, Critical chosen by a client.
     """
-    fields = _cleaned(actor, new)
+    fields = cleaned_ticket(actor, new)
     with transaction() as s:
         known = first_answer(s, actor, idempotency, TicketDetail)
         if known is not None:
             return known
-        place = _place.choose(s, fields["group_id"], fields["category_id"], fields["subcategory_id"])
-        requester = fields["requested_for"] or actor.user_id
-        _place.require_person(s, "requested_for", requester)
-        watchers = _watchers(s, actor, requester, fields["watchers"])
-        priority = priorities.derive(fields["priority"], fields["impact"], fields["urgency"], place.priority)
-        row = _insert(s, actor, fields, place, requester, priority)
-        audience = frozenset({actor.user_id, requester, *watchers})
-        work = TicketWork(s, actor, row, row["created_at"], place.path, audience)
-        if requester != actor.user_id:
-            work.on_behalf_of = requester
-        _insert_watchers(s, actor, row, watchers)
-        _record_creation(s, work, watchers, fields["upload_ids"])
-        work.flush()
-        if place.assignee_id is not None:
-            _assign_default(s, work, place)
-        answer = detail(s, actor, row["id"])
+        ticket_id = file_ticket(s, actor, fields)
+        answer = detail(s, actor, ticket_id)
         keep(s, actor, idempotency, TicketDetail, answer)
         return answer
 
 
-def _cleaned(actor: Actor, new: NewTicket) -> dict[str, Any]:
+def file_ticket(s: Session, actor: Actor, fields: dict[str, Any]) -> int:
+    """Write a request of cleaned fields in the caller's transaction; returns the ticket's id. Errors as `create`."""
+    place = _place.choose(s, fields["group_id"], fields["category_id"], fields["subcategory_id"])
+    requester = fields["requested_for"] or actor.user_id
+    _place.require_person(s, "requested_for", requester)
+    watchers = _watchers(s, actor, requester, fields["watchers"])
+    priority = priorities.derive(fields["priority"], fields["impact"], fields["urgency"], place.priority)
+    row = _insert(s, actor, fields, place, requester, priority)
+    audience = frozenset({actor.user_id, requester, *watchers})
+    work = TicketWork(s, actor, row, row["created_at"], place.path, audience)
+    if requester != actor.user_id:
+        work.on_behalf_of = requester
+    _insert_watchers(s, actor, row, watchers)
+    _record_creation(s, work, watchers, fields["upload_ids"])
+    work.flush()
+    if place.assignee_id is not None:
+        _assign_default(s, work, place)
+    ticket_id: int = row["id"]
+    return ticket_id
+
+
+def cleaned_ticket(actor: Actor, new: NewTicket) -> dict[str, Any]:
+    """The fields of a request, each checked; raises `Invalid` as `create` says."""
     chosen = None if new.priority is None else _text.clean_enum("priority", new.priority, Priority)
     if chosen is Priority.CRITICAL and not actor.may_work:
         raise Invalid.at("priority", "Only the helpdesk sets Critical. Say how much it holds you up instead.")
