@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
+from starlette.responses import PlainTextResponse
 
+from helpdesk.ui.guard import asgi_guard
 from helpdesk.ui.sign_in import safe_next
 from tests.factories import PASSWORD, World
 from tests.ui.conftest import cookie_of
@@ -138,3 +141,21 @@ async def test_every_page_carries_the_headers(browser: httpx.AsyncClient) -> Non
 )
 async def test_next_stays_here(given: object, used: str) -> None:
     assert safe_next(given) == used
+
+
+async def test_a_page_keeps_its_address_without_a_slash(tmp_path: Path) -> None:
+    (tmp_path / "queue").mkdir()
+    (tmp_path / "queue" / "index.html").write_text("<p>queue</p>")
+    asked: list[str] = []
+
+    async def files(scope: Any, receive: Any, send: Any) -> None:
+        asked.append(scope["path"])
+        await PlainTextResponse("ok")(scope, receive, send)
+
+    guard = asgi_guard(files, static_dir=tmp_path)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(guard), base_url=ORIGIN) as client:
+        assert (await client.get("/queue?view=all")).status_code == 200
+        moved = await client.get("/queue/?view=all")
+        assert (moved.status_code, moved.headers["location"]) == (308, "/queue?view=all")
+        await client.get("/tickets/HD-1")
+    assert asked == ["/queue/index.html", "/tickets/HD-1"]

@@ -55,6 +55,7 @@ class asgi_guard:  # noqa: N801 - used like a function, in the app's list of tra
     def __init__(self, app: ASGIApp, static_dir: Path | None = None) -> None:
         self.app = app
         self.policy = content_security_policy(inline_scripts(static_dir) if static_dir else ())
+        self.pages = page_files(static_dir) if static_dir else {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -72,6 +73,12 @@ class asgi_guard:  # noqa: N801 - used like a function, in the app's list of tra
             await PlainTextResponse("Not found", 404)(scope, receive, send)
         elif (answer := await self._to_sign_in(scope, path)) is not None:
             await answer(scope, receive, send)
+        elif path.endswith("/") and path.rstrip("/") in self.pages:
+            query = "?" + scope["query_string"].decode("latin-1") if scope["query_string"] else ""
+            await RedirectResponse(path.rstrip("/") + query, 308)(scope, receive, send)
+        elif path in self.pages:
+            # by its file, as the file server would send a browser from "/queue" on to "/queue/"
+            await self.app({**scope, "path": self.pages[path]}, receive, send)
         else:
             await self.app(scope, receive, send)
 
@@ -186,6 +193,12 @@ class _Limited:
         self._allowance, self._last = min(float(EVENT_BURST), grown) - 1, now
         size = len(message.get("text") or message.get("bytes") or "")
         return self._allowance >= 0 and size <= MAX_EVENT_CHARS
+
+
+def page_files(static_dir: Path) -> dict[str, str]:
+    """Addresses of the pages that lie in folders of the built front end, each with the path of its file."""
+    found = (page.relative_to(static_dir).as_posix() for page in static_dir.glob("*/**/index.html"))
+    return {"/" + path.removesuffix("/index.html"): "/" + path for path in found}
 
 
 def inline_scripts(static_dir: Path) -> list[str]:
