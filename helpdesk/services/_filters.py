@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 
 from helpdesk.core.clock import now
 from helpdesk.core.config import get_settings
@@ -173,7 +173,9 @@ def _search(chosen: Filter) -> ColumnElement[bool]:
     if chosen.number_id is not None:
         found += [t.id == chosen.number_id, t.ticket_no.in_(_numbers(chosen.number_id))]
     if chosen.words:
-        found.append(t.words.op("@@")(_ts_query(chosen.words)))
+        # looked up first and once: the planner would rather walk the list's order and test each ticket on the way
+        matches = select(t.id).where(t.words.op("@@")(_ts_query(chosen.words)))
+        found.append(t.id == func.any(func.array(matches.scalar_subquery())))
     return or_(*found) if found else t.id.is_(None)
 
 
