@@ -51,7 +51,8 @@ def check_origin(request: Request) -> None:
 def client_of(request: Request) -> sessions.Client:
     """Where a request comes from: the last address in the chain that no trusted proxy has."""
     address = request.client.host if request.client else "unknown"
-    chain = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+    forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
+    chain = [part.strip() for part in forwarded.split(",") if part.strip()]
     while chain and _is_trusted(address):
         address = chain.pop()
     return sessions.Client(address[:45], request.headers.get("user-agent"))

@@ -98,13 +98,13 @@ class GuardedRoute(APIRoute):
         async def handler(request: Request) -> Response:
             try:
                 if mark.gate is not None:
-                    await _admit(request, mark.gate)
+                    await run_in_threadpool(_admit, request, mark.gate)
                 _check_query(request, repeatable)
                 if body is not None:
                     await _check_json(request, optional)
                 elif not mark.reads_body_itself:
                     await _refuse_body(request)
-                return await inner(request)
+                return _without_kind(await inner(request))
             except (DomainError, HTTPException, RequestValidationError):
                 raise
             except Exception as error:
@@ -167,13 +167,13 @@ def _anybody(_: Actor) -> None:
     return
 
 
-async def _admit(request: Request, gate: Gate) -> None:
-    actor = await run_in_threadpool(actor_of, request)
+def _admit(request: Request, gate: Gate) -> None:
+    actor = actor_of(request)
     request.state.actor = actor
     if request.method in _UNSAFE:
         check_origin(request)
     gate(actor)
-    await run_in_threadpool(limits.request, actor)
+    limits.request(actor)
 
 
 def _check_query(request: Request, repeatable: dict[str, bool]) -> None:
@@ -203,6 +203,13 @@ async def _refuse_body(request: Request) -> None:
     """A body where none belongs, such as one with fields that would be ignored."""
     if request.method in _UNSAFE and (await request.body()).strip() not in {b"", b"{}"}:
         raise Invalid.at("body", "Nothing is taken here but the address.")
+
+
+def _without_kind(response: Response) -> Response:
+    """An answer without a body says nothing of its kind."""
+    if response.status_code == 204 and "content-type" in response.headers:
+        del response.headers["content-type"]
+    return response
 
 
 def _refuse(errors: Iterable[Any]) -> NoReturn:

@@ -38,7 +38,7 @@ class Limits:
             return
         most = _most_bytes(scope)
         announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdigit() or int(announced) > most:
+        if not _is_number(announced) or int(announced) > most:
             await problems.of_domain_error(_too_large(most))(scope, receive, send)
             return
         read = 0
@@ -83,6 +83,10 @@ def _most_bytes(scope: Scope) -> int:
         return JSON_BYTES
     files = FILES_PER_REQUEST if kind == "multipart/form-data" else 1
     return files * get_settings().max_upload_bytes + _AROUND_FILES
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 20
 
 
 def _too_large(most: int) -> TooLarge:
