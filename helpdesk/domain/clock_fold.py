@@ -239,7 +239,7 @@ class Fold:
         self._active, self._unanswered = False, False
         cancelled = event.kind == EventKind.CLOSED and event.data.get("resolution_code") in _CANCELLING
         for run in self._running():
-            without_reply = not cancelled and run.kind != ClockKind.RESOLUTION
+            without_reply = not cancelled and run.kind == ClockKind.FIRST_RESPONSE
             run.stop(event.at, met=not cancelled, flagged=without_reply)
 
     def _reopen(self, event: ClockEvent) -> None:

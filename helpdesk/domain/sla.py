@@ -89,6 +89,7 @@ class Clocks:
     first_response: ClockState | None = None
     next_response: ClockState | None = None
     resolution: ClockState | None = None
+    earlier: tuple[ClockState, ...] = ()  # runs before the latest of their kind
 
     def of(self, kind: ClockKind) -> ClockState | None:
         """The clock of one kind."""
@@ -104,9 +105,13 @@ def compute(events: Sequence[ClockEvent], policies: Mapping[int, PolicyVersion],
     for events out of order, `KeyError` for a policy version that is missing.
     """
     now = as_utc(now)
-    latest = _fold(events, policies, now).latest
-    states = (_state(latest[kind], policies, now) if kind in latest else None for kind in ClockKind)
-    return Clocks(*states)
+    fold = _fold(events, policies, now)
+    states = {kind: _state(run, policies, now) for kind, run in fold.latest.items()}
+    earlier = (_state(run, policies, now) for run in fold.runs if run is not fold.latest[run.kind])
+    return Clocks(
+        **{kind.value: states.get(kind) for kind in ClockKind},
+        earlier=tuple(state for state in earlier if state is not None),
+    )
 
 
 def runs(

@@ -73,8 +73,7 @@ def _expected(
 ) -> list[dict[str, Any]]:
     clocks = _clocks.compute_for(s, _clocks.clock_events(events), as_of)
     done = frozenset((row["kind"], row["run"], row["step"]) for row in fired)
-    states = (clocks.of(kind) for kind in ClockKind)
-    return [_clocks.clock_row(s, ticket_id, state, as_of, done) for state in states if state is not None]
+    return _clocks.clock_rows(s, ticket_id, clocks, as_of, done)
 
 
 def _problems(

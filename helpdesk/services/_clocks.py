@@ -111,11 +111,7 @@ def refresh(s: Session, ticket_id: int, at: datetime) -> dict[str, datetime | No
     """
     clocks = compute_for(s, events_of(s, ticket_id), at)
     fired = fired_steps(s, ticket_id)
-    rows = [
-        clock_row(s, ticket_id, state, at, fired)
-        for kind in ClockKind
-        if (state := clocks.of(kind)) is not None
-    ]
+    rows = clock_rows(s, ticket_id, clocks, at, fired)
     if rows:
         statement = insert(ticket_clocks)
         changes = {name: statement.excluded[name] for name in rows[0] if name not in {"ticket_id", "kind"}}
@@ -151,11 +147,22 @@ def fired_steps(s: Session, ticket_id: int) -> frozenset[tuple[str, int, str]]:
     return frozenset((row.kind, row.run, row.step) for row in rows)
 
 
-def clock_row(
-    s: Session, ticket_id: int, state: ClockState, at: datetime, fired: frozenset[tuple[str, int, str]]
+def clock_rows(
+    s: Session, ticket_id: int, clocks: Clocks, at: datetime, fired: frozenset[tuple[str, int, str]]
+) -> list[dict[str, Any]]:
+    """The `ticket_clocks` rows of computed clocks, one per kind that there is."""
+    states = (clocks.of(kind) for kind in ClockKind)
+    return [_row(s, ticket_id, state, clocks, at, fired) for state in states if state is not None]
+
+
+def _row(
+    s: Session,
+    ticket_id: int,
+    state: ClockState,
+    clocks: Clocks,
+    at: datetime,
+    fired: frozenset[tuple[str, int, str]],
 ) -> dict[str, Any]:
-    """A `ticket_clocks` row for a computed state."""
-    policy = policy_versions(s, {state.policy_version_id})[state.policy_version_id]
     risk = steps(state, _RISK)
     # a clock that began on hold has no time yet, and takes none before the event that ends the hold
     times = [state.tail.time] if state.tail is not None else [span.time for span in state.spans[-1:]]
@@ -176,17 +183,24 @@ def clock_row(
         "as_of": at,
         "risk_at": risk[0].at if risk and state.stopped_at is None else None,
         "flagged": state.flagged,
-        "next_step_at": _next_step(state, policy, fired),
+        "next_step_at": _next_step(
+            s, [state, *(one for one in clocks.earlier if one.kind == state.kind)], fired
+        ),
     }
 
 
 def _next_step(
-    state: ClockState, policy: PolicyVersion, fired: frozenset[tuple[str, int, str]]
+    s: Session, states: Sequence[ClockState], fired: frozenset[tuple[str, int, str]]
 ) -> datetime | None:
-    """When the sweep has to look at this clock again: its earliest step that has not fired, also a past one."""
+    """When the sweep has to look at this clock again: its earliest step that has not fired, also a past one.
+
+    A run that has passed counts too: what it reached while the timers were down is still to be written down.
+    """
+    policies = policy_versions(s, {state.policy_version_id for state in states})
     open_steps = [
         step.at
-        for step in steps(state, policy)
+        for state in states
+        for step in steps(state, policies[state.policy_version_id])
         if step.at is not None and (str(state.kind), state.run, step.key) not in fired
     ]
     return min(open_steps, default=None)

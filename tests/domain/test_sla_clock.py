@@ -217,6 +217,7 @@ def test_next_response_runs_from_the_requesters_comment_to_the_agents() -> None:
     first, second = [s for s in runs(story.events, story.policies, monday("15:00")) if s.kind == NEXT]
     assert (first.run, first.met_at, first.consumed_seconds) == (1, monday("13:30"), 2.5 * 3600)
     assert second == state
+    assert compute(story.events, story.policies, monday("15:00")).earlier == (first,)
 
 
 def test_hold_pauses_next_response_and_a_reply_stops_it_there() -> None:

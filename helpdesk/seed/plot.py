@@ -1,0 +1,297 @@
+"""When what happens to a demo ticket: a story becomes acts with moments in working hours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from helpdesk.domain.calendars import BusinessCalendar
+from helpdesk.domain.enums import Priority, ResolutionCode
+from helpdesk.seed.company import Employee
+from helpdesk.seed.script import Story
+
+HOURS = BusinessCalendar("UTC", (((8 * 60, 18 * 60),),) * 5 + ((), ()), name="Office hours")
+_ANSWER_MINUTES = {
+    Priority.LOW: 170,
+    Priority.MEDIUM: 80,
+    Priority.HIGH: 22,
+    Priority.CRITICAL: 5,
+}  # the median
+_CAN_WAIT = frozenset({Priority.LOW, Priority.MEDIUM})
+_DEVICES = ("ThinkPad T14", "ThinkPad X1", "MacBook Air", "MacBook Pro 14", "Latitude 7440", "EliteBook 840")
+_APPS = ("Invoice Desk", "Atlas CRM", "PlanBoard", "StockRoom", "TimeSheet")
+_MEETING_ROOMS = ("Aurora", "Bremen", "Elbe", "Galileo", "Island", "Polaris")
+_FLOORS = ("second floor", "third floor", "fourth floor", "fifth floor")
+_OPENINGS = ("", "", "Hello,\n\n", "Hi team,\n\n", "Good morning,\n\n")
+_CLOSINGS = (
+    "",
+    "",
+    "\n\nThanks, {me}",
+    "\n\nKind regards\n{full}",
+    "\n\nThank you in advance\n{me}",
+    "\n\n{me}",
+)
+_NOT_YET = (
+    "It came back this morning, exactly as before.",
+    "Not quite: it works here, but not for {colleague}.",
+    "Sorry, I was too quick. After a restart it is the same again.",
+)
+_AGAIN = (
+    "Thanks for telling us, {me}. I have found a second cause and corrected it too, please try again.",
+    "I see, {me}. I have done it once more from scratch and tested it with your account this time.",
+)
+_PATIENCE = {
+    "third_party": (
+        "One more thing, {me}: to be sure that it lasts I have ordered a spare part. I keep this open until it is in.",
+        "The supplier will look at this again in the coming weeks, {me}; until then please go on as now.",
+    ),
+    "approval": (
+        "For the lasting solution I need a budget approval, {me}. I will come back to you as soon as I have it.",
+        "This touches a rule for the whole company, so it goes to the next round of the committee, {me}.",
+    ),
+}
+_PRAISE = (
+    "",
+    "Fast and friendly.",
+    "Great help, thank you!",
+    "👍",
+    "Solved at the first try.",
+    "Danke, perfekt!",
+)
+_BLAME = ("Took rather long.", "I had to ask twice.", "Works now, but nobody told me in between.")
+
+
+@dataclass(slots=True)
+class Act:
+    """One call of a service. `by` is None for the timers."""
+
+    at: datetime
+    verb: str
+    by: Employee | None = None
+    args: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(slots=True)
+class Cast:
+    """Who takes part in a ticket."""
+
+    requester: Employee
+    filed_by: Employee
+    agent: Employee
+    other_agent: Employee
+    colleague: Employee
+
+
+class Plot:
+    """Writes down the acts of one ticket, each a plausible while after the one before."""
+
+    def __init__(self, rng: Random, story: Story, cast: Cast, created: datetime) -> None:
+        self.acts: list[Act] = []
+        self._rng, self._story, self._cast = rng, story, cast
+        self._at = created
+        self._priority = story.priority or rng.choices(list(Priority)[:3], (4, 5, 1))[0]
+        self._words = _words(rng, cast)
+
+    def write(self) -> list[Act]:
+        """The whole life; the caller leaves out what lies in the future."""
+        self._file()
+        fate, is_long = self._rng.random(), self._rng.random() < 0.14
+        if fate < 0.035:
+            self._withdraw()
+        elif fate < 0.09 and self._priority is not Priority.CRITICAL:
+            self._neglect()
+        else:
+            self._take()
+            self._talk()
+            if self._priority in _CAN_WAIT and is_long:
+                self._wait_for_others()
+            self._resolve(self._story.code, self._story.resolution)
+            self._aftermath()
+        return self.acts
+
+    def _file(self) -> None:
+        rng, story, cast = self._rng, self._story, self._cast
+        opening, closing = rng.choice(_OPENINGS), rng.choice(_CLOSINGS)
+        chosen = {Priority.CRITICAL: Priority.HIGH, Priority.MEDIUM: None}.get(self._priority, self._priority)
+        self._act(
+            "create",
+            cast.filed_by,
+            place=(story.group, story.category, story.subcategory),
+            title=self._fill(story.title),
+            description=self._fill(opening + story.description + closing),
+            priority=None if chosen is None else str(chosen),
+            requested_for=cast.requester.email if cast.requester is not cast.filed_by else None,
+            watchers=(cast.colleague.email,) if rng.random() < 0.08 else (),
+        )
+
+    def _withdraw(self) -> None:
+        self._wait(40, 300)
+        if self._rng.random() < 0.5:
+            self._act(
+                "comment", self._cast.requester, message="This has settled itself, you can forget it. Sorry!"
+            )
+            self._wait(1, 4)
+        self._act("close", self._cast.requester)
+
+    def _neglect(self) -> None:
+        """Lies for days before somebody takes it."""
+        self._wait(60 * 20, 60 * 45)
+        self._act("comment", self._cast.requester, message="Is there any news?")
+        self._wait(30, 400)
+        self._act("take", self._cast.agent)
+        self._act(
+            "comment", self._cast.agent, message=self._fill("Sorry for the long wait, {me}. I am on it now.")
+        )
+        self._talk()
+        self._resolve(self._story.code, self._story.resolution)
+        self._aftermath()
+
+    def _take(self) -> None:
+        rng, cast = self._rng, self._cast
+        median = _ANSWER_MINUTES[self._priority]
+        minutes = max(2.0, rng.lognormvariate(0, 0.75) * median)
+        if self._priority is Priority.CRITICAL:
+            self._wait(1, 3)
+            self._act("update", cast.agent, changes={"priority": str(Priority.CRITICAL)})
+        self._pass(minutes * rng.uniform(0.2, 0.55))
+        if rng.random() < 0.3:
+            self._act("assign", cast.other_agent, assignee=cast.agent.email)
+        else:
+            self._act("take", cast.agent)
+        if rng.random() < 0.05:
+            self._pass(minutes * 0.1)
+            note = f"@{cast.agent.name}, we had the same last month, see the older request of this team."
+            self._act("note", cast.other_agent, message=note)
+        self._pass(minutes * rng.uniform(0.4, 0.7))
+        if self._priority in _CAN_WAIT and rng.random() < 0.24:
+            self._wait(150, 1900)
+
+    def _talk(self) -> None:
+        agent, requester = self._cast.agent, self._cast.requester
+        held: str | None = None
+        for number, (mark, text) in enumerate(self._story.lines):
+            message = self._fill(text)
+            if mark == "~":
+                self._wait(1, 6)
+                self._hold(text)
+                held = text
+            elif mark == "N":
+                self._wait(4, 40)
+                self._act("note", agent, message=message)
+            elif mark == "R":
+                self._wait(8, 560)
+                self._act("comment", requester, message=message)
+                held = None if held == "requester" else held
+            else:
+                if number:
+                    self._wait(*((420, 4200) if held else self._working_on_it()))
+                if held and held != "scheduled":
+                    self._act("resume", agent)
+                held = None
+                self._act("comment", agent, message=message)
+        if held and held != "scheduled":
+            self._wait(300, 3000)
+            self._act("resume", agent)
+
+    def _wait_for_others(self) -> None:
+        """What takes weeks: an order, a craftsman, an approval."""
+        agent, reason = self._cast.agent, self._rng.choice(("third_party", "approval"))
+        self._act("comment", agent, message=self._fill(self._rng.choice(_PATIENCE[reason])))
+        self._hold(reason)
+        self._wait(1500, 17000)
+        self._act("resume", agent)
+
+    def _working_on_it(self) -> tuple[int, int]:
+        return {Priority.CRITICAL: (5, 60), Priority.HIGH: (15, 240), Priority.MEDIUM: (30, 1100)}.get(
+            self._priority, (60, 2600)
+        )
+
+    def _hold(self, reason: str) -> None:
+        until = None
+        if reason == "scheduled":
+            until = HOURS.add(self._at, timedelta(minutes=self._rng.randrange(300, 1200)))
+        self._act("hold", self._cast.agent, reason=reason, until=until)
+
+    def _resolve(self, code: ResolutionCode, text: str) -> None:
+        self._wait(*((20, 2200) if self._priority in _CAN_WAIT else (4, 120)))
+        self._act("resolve", self._cast.agent, code=str(code), text=self._fill(text))
+
+    def _aftermath(self) -> None:
+        rng, requester = self._rng, self._cast.requester
+        fate = rng.random()
+        if fate < 0.08:
+            self._wait(60, 900)
+            self._act("reopen", requester, reason=self._fill(rng.choice(_NOT_YET)))
+            self._wait(20, 200)
+            self._act("comment", self._cast.agent, message=self._fill(rng.choice(_AGAIN)))
+            self._resolve(self._story.code, self._story.resolution)
+            fate = rng.uniform(0.1, 1)
+        if fate < 0.5:
+            self._wait(20, 1300)
+            self._act("close", requester)
+            if rng.random() < 0.7:
+                self._wait(1, 3)
+                stars = rng.choices((5, 4, 3, 2), (60, 28, 8, 4))[0]
+                self._act(
+                    "rate", requester, rating=stars, comment=rng.choice(_PRAISE if stars > 3 else _BLAME)
+                )
+        else:
+            self.acts.append(Act(HOURS.add_days(self._at, 5) + timedelta(seconds=20), "auto_close"))
+
+    def _act(self, verb: str, by: Employee, **args: Any) -> None:
+        self.acts.append(Act(self._at, verb, by, args))
+        self._at += timedelta(seconds=self._rng.randrange(2, 40))
+
+    def _wait(self, least: float, most: float) -> None:
+        """Minutes of working time, nearer to the least."""
+        self._pass(least + (most - least) * self._rng.betavariate(1, 2.2))
+
+    def _pass(self, minutes: float) -> None:
+        pause = timedelta(seconds=round(minutes * 60 + self._rng.uniform(1, 20)))
+        if self._priority is Priority.CRITICAL and minutes < 60:
+            self._at += pause  # somebody is on call
+        else:
+            self._at = HOURS.add(self._at, pause)
+
+    def _fill(self, text: str) -> str:
+        for name, word in self._words.items():
+            text = text.replace(f"{{{name}}}", word)
+        return text
+
+
+def _words(rng: Random, cast: Cast) -> Mapping[str, str]:
+    printers = rng.sample(range(11, 48), 2)
+    return {
+        "me": cast.requester.first_name,
+        "full": cast.requester.name,
+        "agent": cast.agent.first_name,
+        "colleague": cast.colleague.name,
+        "device": rng.choice(_DEVICES),
+        "app": rng.choice(_APPS),
+        "room": f"{rng.randrange(1, 6)}.{rng.randrange(1, 30):02d}",
+        "desk": f"{rng.choice('ABCD')}{rng.randrange(10, 60)}",
+        "meeting": rng.choice(_MEETING_ROOMS),
+        "floor": rng.choice(_FLOORS),
+        "printer": f"PRN-{printers[0]}",
+        "printer_b": f"PRN-{printers[1]}",
+    }
+
+
+def arrivals(rng: Random, number: int, now: datetime, days: int) -> Sequence[datetime]:
+    """When requests come in, in order: mostly in working hours, most on Mondays, and more of late."""
+    found: list[datetime] = []
+    while len(found) < number:  # each has a microsecond of its own
+        at = now - timedelta(days=days * rng.random() ** 1.5)
+        hour = min(
+            23.9, max(0.0, rng.choice((rng.gauss(9.6, 1.1), rng.gauss(14.2, 1.6), rng.uniform(6, 21))))
+        )
+        at = at.replace(
+            hour=int(hour), minute=rng.randrange(60), second=rng.randrange(60), microsecond=len(found)
+        )
+        weight = (1.0, 0.82, 0.78, 0.78, 0.66, 0.06, 0.05)[at.weekday()]
+        if at < now - timedelta(minutes=3) and rng.random() < weight:
+            found.append(at)
+    return sorted(found)
