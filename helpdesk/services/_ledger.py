@@ -18,10 +18,19 @@ _RULES = {
     """,
     "message {name} counts other tries than it has": """
         SELECT n.id AS name FROM notification_logs n
-          LEFT JOIN LATERAL (
-               SELECT count(*) AS tries, count(*) FILTER (WHERE result = 'sent') AS sent
-                 FROM notification_attempts a WHERE a.notification_id = n.id) a ON true
-         WHERE n.attempts <> a.tries OR (n.status = 'sent') <> (a.sent > 0) OR a.sent > 1
+         WHERE n.attempts <> (SELECT count(*) FROM notification_attempts a WHERE a.notification_id = n.id)
+    """,
+    "message {name} is called sent, but no try of it was": """
+        SELECT n.id AS name FROM notification_logs n
+         WHERE n.status = 'sent' AND NOT EXISTS (
+               SELECT FROM notification_attempts a WHERE a.notification_id = n.id AND a.result = 'sent')
+    """,
+    # Only a worker that was taken for dead, after the lease of a minute, may have sent it as well.
+    "message {name} was sent twice": """
+        SELECT DISTINCT a.notification_id AS name
+          FROM notification_attempts a
+          JOIN notification_attempts b ON b.notification_id = a.notification_id AND b.number > a.number
+         WHERE a.result = 'sent' AND b.result = 'sent' AND b.started_at < a.started_at + interval '1 minute'
     """,
     "message {name} failed without a reason": """
         SELECT id AS name FROM notification_logs WHERE status = 'failed' AND coalesce(last_error, '') = ''
