@@ -22,6 +22,7 @@ from helpdesk.models.notification import notification_attempts, notification_log
 from helpdesk.models.person import users
 from helpdesk.models.tree import groups
 from helpdesk.services import _ledger, _mails, _outbox, comments, notifications, sla, tickets
+from helpdesk.services._mail_events import WRITERS
 from helpdesk.services.notifications import NotificationQuery
 from helpdesk.services.views import NotificationRow
 from tests.conftest import Mail
@@ -176,7 +177,7 @@ def test_sla_steps_are_told(w: World, mailbox: Mail) -> None:
 
 
 def test_every_event_has_words() -> None:
-    assert set(_mails._WRITERS) == set(NotificationEvent)
+    assert set(WRITERS) == set(NotificationEvent)
 
 
 def test_a_mail_is_safe_and_machine_made(w: World, mailbox: Mail, settings: Callable[..., Settings]) -> None:
