@@ -90,7 +90,7 @@ def web(plan: Plan, settings: Settings) -> Part:
         command=commands.web(plan.host, plan.port, plan.processes),
         environment=plan.environment | commands.web_environment(settings),
         log=plan.log("web"),
-        answers=lambda: _serves(plan.local_url + "/api/v1/ready") and _serves(plan.local_url + "/login"),
+        answers=lambda: _serves(plan.local_url + "/ready") and _serves(plan.local_url + "/login"),
         ready_within_s=120,
         before_start=lambda: _forget_sockets(plan, settings),
         stop_within_s=commands.WEB_STOP_S + 5,

@@ -88,7 +88,7 @@ class Running:
 
     def answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/api/v1/ready", timeout=5) as response:
+            with urllib.request.urlopen(f"{self.url}/ready", timeout=5) as response:
                 return bool(response.status == 200)
         except (urllib.error.URLError, OSError):
             return False
