@@ -20,7 +20,7 @@ from helpdesk.core.config import get_settings
 from helpdesk.core.errors import DomainError, Invalid, TooLarge
 from helpdesk.domain.access import Actor
 from helpdesk.services import attachments
-from helpdesk.services._idempotency import Idempotency
+from helpdesk.services.idempotency import Idempotency
 from helpdesk.services.views import AttachmentView
 
 M = TypeVar("M", bound=BaseModel)
@@ -84,23 +84,24 @@ class Payload:
         return answer
 
 
-def store(actor: Actor, file: UploadFile) -> AttachmentView:
+def store(actor: Actor, file: UploadFile, asked: Idempotency | None = None) -> AttachmentView:
     """Store one file of a form as a waiting upload."""
     file.file.seek(0)
     most = get_settings().max_upload_bytes
     if file.size is not None and file.size > most:
         raise TooLarge(f"A file can have {get_settings().max_upload_mb} MB.")
-    return attachments.store_upload(actor, file.filename or "", file.file, declared_type=file.content_type)
+    return attachments.store_upload(
+        actor, file.filename or "", file.file, declared_type=file.content_type, idempotency=asked
+    )
 
 
-async def _payload(
-    request: Request,
-    idempotency_key: Annotated[
-        str | None,
-        Header(description="The same key and body again gives the first answer again; kept 24 h."),
-    ] = None,
-) -> AsyncIterator[Payload]:
-    place = f"{request.method} {request.url.path}\n"
+_Key = Annotated[
+    str | None, Header(description="The same key and body again gives the first answer again; kept 24 h.")
+]
+
+
+async def _payload(request: Request, idempotency_key: _Key = None) -> AsyncIterator[Payload]:
+    place = _place(request)
     if is_json(request):
         yield Payload(parse_json(await request.body()), None, (), place, idempotency_key)
         return
@@ -117,18 +118,18 @@ JsonOrFiles = Annotated[Payload, Depends(_payload)]
 """The parameter of a route that takes JSON, or a form with files under `attachments`."""
 
 
-async def _one_file(request: Request) -> AsyncIterator[UploadFile]:
+async def _one_file(request: Request, idempotency_key: _Key = None) -> AsyncIterator[Payload]:
     form = await _read_form(request)
     try:
         items = form.multi_items()
         if len(items) != 1 or items[0][0] != FIELD or not isinstance(items[0][1], UploadFile):
             raise Invalid.at(FIELD, "One file is needed here, and nothing else.")
-        yield items[0][1]
+        yield Payload(None, form, (items[0][1],), _place(request), idempotency_key)
     finally:
         await form.close()
 
 
-OneFile = Annotated[UploadFile, Depends(_one_file)]
+OneFile = Annotated[Payload, Depends(_one_file)]
 """The parameter of a route that takes a form with a single file under `attachments`."""
 
 
@@ -143,6 +144,10 @@ async def _json_value(request: Request) -> Any:
 
 JsonValue = Annotated[Any, Depends(_json_value)]
 """The parameter of a route that takes any JSON value, also null."""
+
+
+def _place(request: Request) -> str:
+    return f"{request.method} {request.url.path}\n"
 
 
 async def _read_form(request: Request) -> FormData:

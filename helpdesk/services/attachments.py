@@ -23,7 +23,7 @@ from helpdesk.models.ticket import attachments, ticket_comments, tickets
 from helpdesk.services import _rows, _text, _uploads
 from helpdesk.services._commenting import require_may_write
 from helpdesk.services._detail import detail
-from helpdesk.services._idempotency import Idempotency, first_answer, keep
+from helpdesk.services.idempotency import Idempotency, first_answer, keep
 from helpdesk.services._lock import lock
 from helpdesk.services._scope import in_staff_scope, visible_to
 from helpdesk.services.views import AttachmentView, Download
@@ -37,11 +37,17 @@ _VIEW = ("id", "filename", "content_type", "size", "comment_id", "created_at")
 
 
 def store_upload(
-    actor: Actor, filename: str, stream: Readable, *, declared_type: str | None = None
+    actor: Actor,
+    filename: str,
+    stream: Readable,
+    *,
+    declared_type: str | None = None,
+    idempotency: Idempotency | None = None,
 ) -> AttachmentView:
     """Store a file that waits, for its author alone, for the form that it belongs to; forgotten after 24 h.
 
-    The object is stored before its row, so that no row points to a missing object.
+    The object is stored before its row, so that no row points to a missing object. With `idempotency` the same
+    request again returns the first answer.
 
     Raises:
         TooLarge, UnsupportedType (by content, not by name), Conflict (too many waiting), Unavailable (storage).
@@ -64,11 +70,17 @@ def store_upload(
     }
     try:
         with transaction() as s:
-            s.execute(insert(attachments).values(**row))
-            return _view(s, actor, row | {"comment_id": None})
+            known = first_answer(s, actor, idempotency, AttachmentView)
+            if known is None:
+                s.execute(insert(attachments).values(**row))
+                view = _view(s, actor, row | {"comment_id": None})
+                keep(s, actor, idempotency, AttachmentView, view)
+                return view
     except Exception:
         _delete_object(key)
         raise
+    _delete_object(key)
+    return known
 
 
 def _require_room(actor: Actor) -> None:

@@ -13,7 +13,7 @@ from helpdesk.core.clock import now
 from helpdesk.core.db import transaction
 from helpdesk.integrations import signs
 from helpdesk.models.person import sessions
-from helpdesk.services import _idempotency
+from helpdesk.services import idempotency
 
 SESSIONS_KEPT = timedelta(days=30)
 """How long an ended session stays, for whoever looks into a sign-in of last week."""
@@ -38,7 +38,7 @@ def forget_old() -> int:
     """Remove ended sessions after their time, with their tokens, and old idempotency keys; return how many."""
     edge = now() - SESSIONS_KEPT
     with transaction() as s:
-        forgotten = _idempotency.forget_old(s)
+        forgotten = idempotency.forget_old(s)
         old = (
             select(sessions.c.id)
             .where(or_(sessions.c.expires_at < edge, sessions.c.revoked_at < edge))

@@ -102,3 +102,11 @@ def next_clock(sla: SlaView, hold: HoldView | None = None) -> Clock:
     waiting = [(view, word) for view, word in present if view.state == "paused"]
     ended = waiting or [(view, word) for view, word in present if view is sla.resolution] or present
     return clock(*ended[-1], hold) if ended else {**NO_CLOCK}
+
+
+def size_words(count: int) -> str:
+    """A file's size: "412 KB", "1.3 MB", "18 MB"."""
+    if count < 1024 * 1024:
+        return f"{max(1, round(count / 1024))} KB"
+    megabytes = count / 1024 / 1024
+    return f"{megabytes:.1f} MB" if megabytes < 10 else f"{megabytes:.0f} MB"

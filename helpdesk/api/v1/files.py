@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from starlette.responses import RedirectResponse, StreamingResponse
 
 from helpdesk.api import payload
+from helpdesk.api.bodies import Nothing
 from helpdesk.api.guard import Caller, GuardedRoute, reads_body, signed_in
 from helpdesk.api.openapi import answers, one_file
 from helpdesk.api.payload import OneFile
@@ -32,9 +33,9 @@ def waiting(actor: Caller) -> AttachmentsOut:
 @router.post("/uploads", status_code=201, responses=answers(409), openapi_extra=one_file())
 @signed_in
 @reads_body
-def upload(actor: Caller, file: OneFile) -> AttachmentOut:
+def upload(actor: Caller, sent: OneFile) -> AttachmentOut:
     """Upload one file, to be named in `upload_ids` of a ticket or comment."""
-    return AttachmentOut.of(payload.store(actor, file))
+    return AttachmentOut.of(payload.store(actor, sent.files[0], sent.idempotency(Nothing())))
 
 
 @router.delete("/uploads/{upload_id}", status_code=204, responses=answers(404))

@@ -4,7 +4,7 @@ from helpdesk.services.tickets.bulk import bulk
 from helpdesk.services.tickets.create import create
 from helpdesk.services.tickets.edits import set_watchers, update
 from helpdesk.services.tickets.holds import hold
-from helpdesk.services.tickets.lists import list_mine, list_queue, marks, queue_counts
+from helpdesk.services.tickets.lists import list_mine, list_queue, marks, queue_counts, similar
 from helpdesk.services.tickets.moves import assign, set_status, take
 from helpdesk.services.tickets.read import get
 from helpdesk.services.tickets.requester import close, rate, reopen
@@ -24,6 +24,7 @@ __all__ = [
     "reopen",
     "set_status",
     "set_watchers",
+    "similar",
     "take",
     "update",
 ]

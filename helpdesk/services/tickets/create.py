@@ -17,10 +17,10 @@ from helpdesk.models.person import users
 from helpdesk.models.ticket import ticket_numbers, ticket_watchers, tickets
 from helpdesk.services import _chain, _clocks, _place, _text, _uploads
 from helpdesk.services._detail import detail
-from helpdesk.services._idempotency import Idempotency, first_answer, keep
 from helpdesk.services._lock import moment, system_actor
 from helpdesk.services._notify import Notice, group_audience
 from helpdesk.services._record import TICK, TicketWork
+from helpdesk.services.idempotency import Idempotency, first_answer, keep
 from helpdesk.services.views import NewTicket, TicketDetail
 
 MAX_TITLE, MAX_DESCRIPTION, MAX_WATCHERS = 255, 20_000, 50

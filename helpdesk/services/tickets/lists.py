@@ -12,12 +12,13 @@ from helpdesk.core.db import transaction
 from helpdesk.domain.access import Actor, require_staff
 from helpdesk.domain.enums import UNSOLVED, Priority, Status, View
 from helpdesk.models.ticket import ticket_holds, tickets
-from helpdesk.services import _rows
-from helpdesk.services._filters import Filter, cleaned_query, condition
+from helpdesk.services import _rows, _text
+from helpdesk.services._filters import MAX_SEARCH, Filter, cleaned_query, condition
 from helpdesk.services._keyset import Keyset, read_page
 from helpdesk.services._scope import in_staff_scope, requested_by, visible_to
 from helpdesk.services.views import Page, QueueCounts, TicketMark, TicketQuery, TicketRow
 
+_SIMILAR, _SIMILAR_FROM = 0.25, 4
 _LIVE = tuple(str(status) for status in Status if status in UNSOLVED)
 
 
@@ -59,6 +60,27 @@ def _list(
         total_capped=page.total_capped,
         prev_cursor=page.prev_cursor,
     )
+
+
+def similar(actor: Actor, title: str) -> list[TicketRow]:
+    """Up to three unsolved requests of the actor whose titles resemble `title`: to follow one instead of filing again.
+
+    Raises:
+        Invalid: not a line of text.
+    """
+    words = _text.clean_line("title", title, MAX_SEARCH, required=False)
+    if len(words.strip()) < _SIMILAR_FROM:
+        return []
+    t = tickets.c
+    closeness = func.similarity(t.title, words)
+    statement = (
+        select(t.id)
+        .where(requested_by(actor), t.status.in_(_LIVE), closeness > _SIMILAR)
+        .order_by(closeness.desc(), t.id.desc())
+        .limit(3)
+    )
+    with transaction() as s:
+        return _rows.ticket_rows(s, actor, s.scalars(statement).all(), View.REQUESTER)
 
 
 def queue_counts(actor: Actor) -> QueueCounts:

@@ -1,0 +1,1 @@
+"""Filing a request: topic, type, details, review."""
