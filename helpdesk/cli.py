@@ -23,7 +23,7 @@ from helpdesk.stack.process import PartFailed
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code."""
     options = _parser().parse_args(arguments)
-    if options.data:
+    if "data" in options:
         os.environ[PREFIX + "DATA"] = str(Path(options.data).absolute())
     try:
         settings = _settings(attach=options.attach)
@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         name: str, run: Callable[..., int], text: str, *, attach: bool = True
     ) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=text, description=text)
-        made.add_argument("--data", metavar="DIR", help=f"the data folder (also {PREFIX}DATA)")
+        _data(made)
         made.set_defaults(run=run, attach=attach)
         return made
 
@@ -90,11 +90,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _data(command: argparse.ArgumentParser) -> None:
+    # no default: that of an inner command would hide what was given to the outer one
+    command.add_argument(
+        "--data", metavar="DIR", default=argparse.SUPPRESS, help=f"the data folder (also {PREFIX}DATA)"
+    )
+
+
 def _people(user: argparse.ArgumentParser) -> None:
     actions = user.add_subparsers(required=True, dest="action", metavar="ACTION")
 
     def action(name: str, text: str) -> argparse.ArgumentParser:
-        return actions.add_parser(name, help=text, description=text)
+        made = actions.add_parser(name, help=text, description=text)
+        _data(made)
+        return made
 
     create = action("create", "add a person; the password is asked for, or read from standard input")
     create.add_argument("email")
