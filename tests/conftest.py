@@ -18,12 +18,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
+
+if TYPE_CHECKING:
+    from tests.stack.running import Running
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -292,4 +296,14 @@ def mailbox(tmp_path: Path, settings: Callable[..., config.Settings]) -> Iterato
     running = start_mailbox("127.0.0.1", 0, folder)
     settings(smtp_url=f"smtp://127.0.0.1:{running.port}", data=tmp_path / "data")
     yield Mail(folder)
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def product() -> Iterator[Running]:
+    """The whole product, started by `helpdesk up` in a data folder of its own; one for all tests that need it."""
+    from tests.product import start_product
+
+    running = start_product(_DATA / "product")
+    yield running
     running.stop()

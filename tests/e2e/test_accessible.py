@@ -1,0 +1,77 @@
+"""Every page in both themes and on a phone: no violation of WCAG 2.2 AA that axe finds, no sideways scrolling."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from helpdesk.services import comments, tickets
+from tests.e2e.conftest import Opener
+from tests.factories import World, make_ticket
+from tests.product import in_its_database
+from tests.stack.running import Running
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("stack")]
+
+_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+THEMES = ("light", "dark")
+PAGES = {
+    "client": ("/new", "/my", "/my?view=watching", "/tickets/{key}", "/nothing-here"),
+    "agent": ("/queue?view=mine", "/queue?view=all", "/tickets/{key}"),
+    "manager": ("/home",),
+    "admin": ("/home", "/admin/tree", "/admin/people", "/admin/notifications"),
+}
+
+
+@pytest.fixture(scope="module")
+def key(product: Running, people: World) -> str:
+    """A ticket with something of everything on it."""
+    with in_its_database(product):
+        filed = make_ticket(
+            people.client, people.it, "The scanner folds paper", description="It began today."
+        )
+        tickets.take(people.actor("agent"), filed.ticket.id)
+        comments.add(people.actor("agent"), filed.ticket.id, "Which tray?")
+        comments.add(people.actor("agent"), filed.ticket.id, "The old one, I bet.", is_internal=True)
+        tickets.hold(people.actor("agent"), filed.ticket.id, "requester")
+    return filed.ticket.ticket_no
+
+
+def _violations(page: object) -> list[str]:
+    found = Axe().run(page, options=_RULES).response["violations"]  # type: ignore[arg-type]
+    return [
+        f"{one['id']}: {one['help']}: " + " | ".join(node["html"][:160] for node in one["nodes"][:4])
+        for one in found
+    ]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_sign_in(seat: Opener, theme: str) -> None:
+    taken = seat(color_scheme=theme)
+    taken.page.goto(taken.url + "/login")
+    assert _violations(taken.page) == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("who", PAGES)
+def test_pages(seat: Opener, people: World, key: str, who: str, theme: str) -> None:
+    taken = seat(getattr(people, who), color_scheme=theme)
+    found: dict[str, list[str]] = {}
+    for path in PAGES[who]:
+        taken.go(path.format(key=key))
+        taken.page.wait_for_timeout(400)  # transitions end: half-faded text has no contrast
+        if violations := _violations(taken.page):
+            found[path] = violations
+    assert found == {}
+
+
+@pytest.mark.parametrize("who", PAGES)
+def test_on_a_phone_nothing_is_cut_off(seat: Opener, people: World, key: str, who: str) -> None:
+    taken = seat(getattr(people, who), viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    wide: dict[str, int] = {}
+    for path in PAGES[who]:
+        taken.go(path.format(key=key))
+        width = taken.page.evaluate("document.documentElement.scrollWidth")
+        if width > 360:
+            wide[path] = width
+    assert wide == {}
