@@ -109,7 +109,7 @@ def _complete(operation: dict[str, Any], route: APIRoute) -> None:
     for status in sorted(statuses):
         responses.setdefault(str(status), {})
     for status in list(responses):
-        if int(status) >= 400:
+        if int(status) >= 400 and "model" not in route.responses.get(int(status), {}):
             responses[status] = _refusal(int(status))
     if mark.gate:
         operation["security"] = [{"token": []}, {"session": []}]
