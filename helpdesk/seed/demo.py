@@ -133,7 +133,9 @@ def _plots(rng: Random, number: int, now: datetime) -> list[list[Act]]:
     waiting: dict[str, list[Story]] = defaultdict(list)
     plots: list[list[Act]] = []
     for index, created in enumerate(arrivals(rng, number, now, DAYS)):
-        group = rng.choices(list(_GROUP_SHARES), list(_GROUP_SHARES.values()))[0]
+        names = list(_GROUP_SHARES)
+        # the first ones go round, so that a small company has each
+        group = names[index] if index < len(names) else rng.choices(names, list(_GROUP_SHARES.values()))[0]
         if not waiting[group]:  # each story once before one comes again
             waiting[group] = rng.sample(by_group[group], len(by_group[group]))
         cast = _cast(rng, group, _guest(index, number))

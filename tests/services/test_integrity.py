@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, text
 from helpdesk.core import clock
 from helpdesk.core.clock import moved
 from helpdesk.core.db import transaction
-from helpdesk.services import comments, integrity
+from helpdesk.services import _clock_check, comments, integrity
 from helpdesk.services import tickets as service
 from tests.factories import World, make_ticket
 
@@ -179,24 +180,20 @@ def test_many_problems_are_counted(world: World) -> None:
 def test_changes_meanwhile_are_no_difference(fresh_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A check reads at one moment: what is written while it runs can't look torn."""
     ticket = make_ticket(fresh_world.client, fresh_world.it).ticket
-    original: Callable[..., object] = integrity._clock_check._clocks.policy_versions
+    original: Callable[..., object] = _clock_check._by_ticket
     wrote: list[bool] = []
 
-    def write_in_between(s: object, ids: object) -> object:
-        if not wrote:
+    def write_in_between(*args: object) -> object:
+        if not wrote:  # the tickets are read, their events not yet
             wrote.append(True)
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(integrity._clock_check._clocks, "policy_versions", original)
-                _in_a_thread(lambda: service.take(fresh_world.actor("agent"), ticket.id))
-        return original(s, ids)
+            _in_a_thread(lambda: comments.add(fresh_world.actor("agent"), ticket.id, "Hello"))
+        return original(*args)
 
-    monkeypatch.setattr(integrity._clock_check._clocks, "policy_versions", write_in_between)
+    monkeypatch.setattr(_clock_check, "_by_ticket", write_in_between)
     assert found() == {}
     assert wrote
 
 
 def _in_a_thread(act: Callable[[], object]) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(1) as pool:
         pool.submit(act).result(timeout=20)
