@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from helpdesk.core.config import PREFIX
 from helpdesk.stack.folder import DataFolder
@@ -13,6 +15,7 @@ from helpdesk.stack.network import free_port
 from tests.conftest import database_url
 from tests.stack.running import Running
 
+T = TypeVar("T")
 _READY_S = 420  # with a front end to build on a slow machine
 
 
@@ -40,3 +43,14 @@ def in_its_database(running: Running) -> Iterator[None]:
     """Point the package, in this process, at the stack's database."""
     with database_url(DataFolder(running.data).addresses()[PREFIX + "DATABASE_URL"]):
         yield
+
+
+def behind(running: Running, work: Callable[[], T]) -> T:
+    """Do something with the stack's database in a thread: Playwright keeps an event loop on this one."""
+
+    def inside() -> T:
+        with in_its_database(running):
+            return work()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(inside).result()

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import browser as chromium
 from tests.factories import PASSWORD, Person, World, make_world
-from tests.product import in_its_database
+from tests.product import behind
 from tests.stack.running import Running
 
 _ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
@@ -20,12 +20,12 @@ _WAIT_MS = 10_000
 @pytest.fixture(scope="session")
 def people(product: Running) -> World:
     """The small company, in the running product."""
-    with in_its_database(product):
-        return make_world()
+    return behind(product, make_world)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chrome() -> Iterator[Browser]:
+    """Closed with the last test of this folder: while it is open, an event loop runs on the main thread."""
     path = chromium.find()
     assert path, "no Chromium: `python tests/browser.py` installs one"
     with sync_playwright() as playwright:

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from helpdesk.services import comments, tickets
 from tests.e2e.conftest import Opener
 from tests.factories import World, make_ticket
-from tests.product import in_its_database
+from tests.product import behind
 from tests.stack.running import Running
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("stack")]
@@ -26,15 +26,19 @@ PAGES = {
 @pytest.fixture(scope="module")
 def key(product: Running, people: World) -> str:
     """A ticket with something of everything on it."""
-    with in_its_database(product):
+
+    def file() -> str:
         filed = make_ticket(
             people.client, people.it, "The scanner folds paper", description="It began today."
         )
-        tickets.take(people.actor("agent"), filed.ticket.id)
-        comments.add(people.actor("agent"), filed.ticket.id, "Which tray?")
-        comments.add(people.actor("agent"), filed.ticket.id, "The old one, I bet.", is_internal=True)
-        tickets.hold(people.actor("agent"), filed.ticket.id, "requester")
-    return filed.ticket.ticket_no
+        agent = people.actor("agent")
+        tickets.take(agent, filed.ticket.id)
+        comments.add(agent, filed.ticket.id, "Which tray?")
+        comments.add(agent, filed.ticket.id, "The old one, I bet.", is_internal=True)
+        tickets.hold(agent, filed.ticket.id, "requester")
+        return filed.ticket.ticket_no
+
+    return behind(product, file)
 
 
 def _violations(page: object) -> list[str]:
