@@ -1,8 +1,8 @@
 """What happens to a request before its route sees it, in the order of product rules §1: 401, role gate 403, limits,
 then the shape of query and body.
 
-Each route says who may call it by a mark: `@public`, `@signed_in`, `@staff`, `@worker` or `@admin`. A route
-without one does not start.
+Each route says who may call it by a mark: `@public`, `@signed_in`, `@staff`, `@worker`, `@overseer` or `@admin`.
+A route without one does not start.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from starlette.responses import Response
 from helpdesk.api import problems
 from helpdesk.api.credentials import actor_of, check_origin
 from helpdesk.core.errors import DomainError, FieldError, Invalid, UnsupportedType
-from helpdesk.domain.access import Actor, require_admin, require_staff, require_worker
+from helpdesk.domain.access import Actor, require_admin, require_role, require_staff, require_worker
+from helpdesk.domain.enums import Role
 from helpdesk.services import limits
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -66,6 +67,11 @@ def worker(route: F) -> F:
 def admin(route: F) -> F:
     """Admins."""
     return _marked(route, Mark("admin", require_admin))
+
+
+def overseer(route: F) -> F:
+    """Managers and admins."""
+    return _marked(route, Mark("overseer", _require_overseer))
 
 
 def reads_body(route: F) -> F:
@@ -165,6 +171,10 @@ def _marked(route: F, mark: Mark) -> F:
 
 def _anybody(_: Actor) -> None:
     return
+
+
+def _require_overseer(actor: Actor) -> None:
+    require_role(actor, Role.MANAGER, Role.ADMIN)
 
 
 def _admit(request: Request, gate: Gate) -> None:

@@ -132,6 +132,7 @@ def _tags() -> list[dict[str, str]]:
         {"name": "queue", "description": "For agents, managers and admins."},
         {"name": "tree", "description": "Groups, categories, subcategories."},
         {"name": "people", "description": "Colleagues, and for admins the whole company."},
+        {"name": "figures", "description": "Promises, deadlines and how things stand."},
         {"name": "notifications", "description": "What was sent to whom."},
         {"name": "drafts", "description": "What is being typed."},
         {"name": "health", "description": "For supervisors and load balancers."},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -173,6 +173,10 @@ class TicketDetailOut(TicketOut):
         return cls.model_validate(ticket | more, from_attributes=True)
 
 
+class TicketsOut(Out):
+    items: list[TicketOut]
+
+
 class AttachmentsOut(Out):
     attachments: list[AttachmentOut]
 
@@ -230,3 +234,41 @@ class QueueCountsOut(Out):
     waiting: int
     my_groups: int
     all: int
+
+
+class ExpectationOut(Out):
+    priority: PriorityName
+    first_response_due: datetime | None
+    resolution_due: datetime | None
+    first_response_minutes: int | None
+    resolution_minutes: int | None
+    usual_first_response_minutes: int | None = Field(description="The median of 30 days; null for too few.")
+
+
+class ClockIntervalOut(Out):
+    start: datetime
+    end: datetime
+    kind: str
+    label: str
+    seconds: int
+
+
+class ClockOutline(Out):
+    items: list[ClockIntervalOut]
+
+
+class DayOut(Out):
+    day: date
+    created: int
+    resolved: int
+
+
+class HomeOut(Out):
+    open: int
+    unassigned: int
+    breaching: int
+    breached: int
+    created_today: int
+    resolved_today: int
+    days: list[DayOut]
+    as_of: datetime

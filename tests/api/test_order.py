@@ -13,6 +13,7 @@ ALLOWED = {
     "signed in": set(ROLES),
     "staff": {"agent", "manager", "admin"},
     "worker": {"agent", "admin"},
+    "overseer": {"manager", "admin"},
     "admin": {"admin"},
 }
 GUARDED = sorted(name for name, who in MARKS.items() if who != "public")
@@ -24,7 +25,7 @@ def parts(name: str) -> tuple[str, str]:
     for parameter in ("key", "upload_id", "attachment_id", "group_id", "category_id", "subcategory_id"):
         path = path.replace(f"{{{parameter}}}", str(UNKNOWN))
     path = path.replace("{user_id}", str(UNKNOWN)).replace("{notification_id}", str(UNKNOWN))
-    return method, path.replace("{place}", "wizard")
+    return method, path.replace("{place}", "wizard").replace("{kind}", "resolution")
 
 
 @pytest.mark.parametrize("name", GUARDED)

@@ -104,6 +104,17 @@ def test_number_and_id_open_the_same_ticket(api: Api, world: World) -> None:
         assert client.get(f"/api/v1/tickets/{key}").status_code in {404, 422}
 
 
+def test_similar_requests_are_ones_own(api: Api, world: World) -> None:
+    client = api.login(world.client)
+    mine = file(client, world, title="The printer on floor 3 jams")
+    make_ticket(world.client2, world.it, "The printer on floor 3 jams too")
+    path = "/api/v1/tickets/similar"
+    found = client.get(path, params={"title": "printer floor 3 jams"}).json()["items"]
+    assert [one["id"] for one in found] == [mine["id"]]
+    assert client.get(path).status_code == 422
+    assert client.get(path, params={"title": "\x00"}).status_code == 422
+
+
 def test_on_behalf_of_a_colleague(api: Api, world: World) -> None:
     client, colleague = api.login(world.client), api.login(world.client2)
     made = file(client, world, requested_for=world.client2.id)

@@ -39,6 +39,7 @@ from helpdesk.api.shapes import (
     PageOut,
     TicketDetailOut,
     TicketOut,
+    TicketsOut,
     page_of,
 )
 from helpdesk.core.errors import Invalid
@@ -117,6 +118,13 @@ def create(actor: Caller, payload: JsonOrFiles, response: Response) -> TicketDet
     )
     response.headers["Location"] = f"/api/v1/tickets/{made.ticket.id}"
     return TicketDetailOut.of(made)
+
+
+@router.get("/similar")
+@signed_in
+def similar(actor: Caller, title: Annotated[str, Query(max_length=200)]) -> TicketsOut:
+    """Up to three unsolved requests of the caller that resemble a title, to follow instead of filing again."""
+    return TicketsOut(items=[TicketOut.of(one) for one in tickets.similar(actor, title)])
 
 
 @router.get("/{key}", responses=answers(404))

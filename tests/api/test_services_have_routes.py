@@ -1,0 +1,83 @@
+"""Everything that the UI can do has a route (product rules §7): each verb of the services is called by one."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from pathlib import Path
+
+import helpdesk.services
+from helpdesk.domain.access import Actor
+
+# what is no verb of a person
+ELSEWHERE = {
+    "limits": "counted in front of routes and services",
+    "live": "hints for open pages",
+    "housekeeping": "sweeps of the timer",
+    "integrity": "checks of the shell",
+    "idempotency": "a part of other verbs",
+    "sessions.actor_of_cookie": "who calls, before a route",
+    "sessions.actor_of_access_token": "who calls, before a route",
+    "sessions.record_denial": "written when a route refuses",
+    "notifications.deliver_due": "the worker's",
+    "notifications.mailbox": "the mail twin of development",
+    "notifications.read_mail": "the mail twin of development",
+    "people.set_password": "the shell's way of PUT /admin/users",
+    "sla.verify": "a check of the shell",
+    "sla.sweep_steps": "the timer's",
+    "sla.sweep_holds": "the timer's",
+    "sla.sweep_auto_close": "the timer's",
+    "attachments.sweep_uploads": "the timer's",
+    "tickets.marks": "versions for open pages; a list has them too",
+}
+
+
+def verbs() -> set[str]:
+    found: set[str] = set()
+    for module in pkgutil.iter_modules(helpdesk.services.__path__):
+        if module.name.startswith("_") or module.name == "views" or module.name in ELSEWHERE:
+            continue
+        loaded = importlib.import_module(f"helpdesk.services.{module.name}")
+        for name, value in vars(loaded).items():
+            ours = inspect.isfunction(value) and value.__module__.startswith("helpdesk.services")
+            named = name in getattr(loaded, "__all__", [name])
+            home = value.__module__.startswith(loaded.__name__) if ours else False
+            if ours and not name.startswith("_") and (home or "__all__" in vars(loaded)) and named:
+                found.add(f"{module.name}.{name}")
+    return found
+
+
+def called() -> set[str]:
+    found: set[str] = set()
+    for path in (Path(__file__).parents[2] / "helpdesk" / "api").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                found.add(f"{node.value.id}.{node.attr}")
+    return found
+
+
+def test_each_verb_has_a_route() -> None:
+    all_verbs = verbs()
+    assert len(all_verbs) > 40
+    assert sorted(all_verbs - called() - set(ELSEWHERE)) == []
+    assert sorted(name for name in ELSEWHERE if "." in name and name not in all_verbs) == []
+
+
+def test_authority_is_an_argument() -> None:
+    """Each verb takes the actor first, but for those by which somebody becomes one."""
+    without = {
+        "sessions.sign_in", "sessions.login", "sessions.refresh", "sessions.logout",
+        "sessions.actor_of_cookie", "sessions.actor_of_access_token", "health.live", "health.ready",
+        "notifications.deliver_due", "sla.verify", "sla.sweep_steps", "sla.sweep_holds",
+        "sla.sweep_auto_close", "attachments.sweep_uploads",
+    }  # fmt: skip
+    found: set[str] = set()
+    for name in verbs():
+        module, _, verb = name.partition(".")
+        function = getattr(importlib.import_module(f"helpdesk.services.{module}"), verb)
+        first = next(iter(inspect.signature(function, eval_str=True).parameters.values()), None)
+        if first is None or first.annotation is not Actor:
+            found.add(name)
+    assert found == without
