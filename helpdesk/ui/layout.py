@@ -35,7 +35,7 @@ Active = str
 def shell(
     *content: Child,
     active: Active | rx.Var[str] = "",
-    bare: bool = False,
+    bare: bool | rx.Var[bool] = False,
     after: list[Child] | None = None,
 ) -> rx.Component:
     """A page in its frame.
@@ -57,7 +57,7 @@ def shell(
                 class_name="main",
             ),
             _bottom_bar(active),
-            class_name="shell bare" if bare else "shell",
+            class_name=rx.cond(bare, "shell bare", "shell"),
             data_hydrated=rx.cond(rx.State.is_hydrated, "true", "false"),
             data_signed_out=rx.cond(AppState.signed_out, "true", "false"),
         ),

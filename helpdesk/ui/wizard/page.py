@@ -12,4 +12,5 @@ from helpdesk.ui.wizard.state import WizardState
 
 @page("/new", title="New request", on_load=[WizardState.load])
 def new_request() -> rx.Component:
-    return shell(view.body(), active="new", after=view.dialogs())
+    screen = (WizardState.step == "details") | (WizardState.step == "review")
+    return shell(view.body(), active="new", bare=screen, after=view.dialogs())
