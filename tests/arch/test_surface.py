@@ -40,7 +40,10 @@ ROUTES: dict[str, str] = {
     "GET /api/v1/people": ALL,
     "GET /api/v1/tickets": ALL,
     "POST /api/v1/tickets": ALL,
+    "GET /api/v1/tickets/similar": ALL,
     "GET /api/v1/tickets/{key}": ALL,
+    "GET /api/v1/tickets/{key}/clocks/{kind}": ALL,
+    "GET /api/v1/expectation": ALL,
     "POST /api/v1/tickets/{key}/attachments": ALL,
     "POST /api/v1/tickets/{key}/close": ALL,
     "POST /api/v1/tickets/{key}/comments": ALL,
@@ -65,6 +68,7 @@ ROUTES: dict[str, str] = {
     "PUT /api/v1/admin/tickets/{key}/hold": WORKERS,
     "PUT /api/v1/admin/tickets/{key}/status": WORKERS,
     "POST /api/v1/admin/tickets/{key}/take": WORKERS,
+    "GET /api/v1/admin/home": MANAGERS,
     "GET /api/v1/admin/groups": ADMINS,
     "POST /api/v1/admin/groups": ADMINS,
     "GET /api/v1/admin/groups/{group_id}": ADMINS,
@@ -148,7 +152,12 @@ print("HANDLERS " + json.dumps(found))
 def handlers(root: Path) -> dict[str, str | None]:
     """Every registered handler of ours with the roles that the fence lets through; None: it is not marked."""
     done = subprocess.run(
-        [sys.executable, "-c", _LIST_HANDLERS], cwd=root, capture_output=True, text=True, check=False, timeout=100
+        [sys.executable, "-c", _LIST_HANDLERS],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
     )
     line = next((line for line in done.stdout.splitlines() if line.startswith("HANDLERS ")), None)
     assert line, done.stdout + done.stderr
