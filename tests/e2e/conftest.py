@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests import browser as chromium
 from tests.factories import PASSWORD, Person, World, make_world
@@ -59,6 +59,10 @@ class Seat:
         self.ready()
 
 
+def _words(message: ConsoleMessage) -> str:
+    return f"{message.text} ({message.location.get('url')})"
+
+
 Opener = Callable[..., Seat]
 
 
@@ -76,7 +80,8 @@ def seat(product: Running, people: World, chrome: Browser) -> Iterator[Opener]:
         taken = Seat(page, product.url, [])
         page.on("pageerror", lambda error: taken.errors.append(str(error)))
         page.on(
-            "console", lambda message: taken.errors.append(message.text) if message.type == "error" else None
+            "console",
+            lambda message: taken.errors.append(_words(message)) if message.type == "error" else None,
         )
         seats.append(taken)
         if person:
