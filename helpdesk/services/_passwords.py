@@ -71,8 +71,9 @@ def verify(password: str, stored: str | None) -> bool:
     now = get_settings().bcrypt_cost
     cost = _cost(stored)
     with _slot():
+        stand_in = _dummy(now)  # made at the first check of any kind, so that none stands out
         if stored is None or cost is None:
-            bcrypt.checkpw(_digest(password), _dummy(now))
+            bcrypt.checkpw(_digest(password), stand_in)
             return False
         if bcrypt.checkpw(_digest(password), stored.removeprefix(_SCHEME).encode()):
             return True
@@ -84,11 +85,6 @@ def verify(password: str, stored: str | None) -> bool:
 def needs_rehash(stored: str) -> bool:
     """Whether the hash is of another cost than the settings ask for; done at the next sign-in."""
     return _cost(stored) != get_settings().bcrypt_cost
-
-
-def warm_up() -> None:
-    """Make the hash that stands in for unknown accounts, so that the first refusal is as fast as others."""
-    _dummy(get_settings().bcrypt_cost)
 
 
 @contextmanager
