@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -19,7 +20,7 @@ from helpdesk.domain.access import Actor
 from helpdesk.domain.enums import Status
 from helpdesk.models.sla import ticket_clocks
 from helpdesk.seed.plot import Act
-from helpdesk.services import sla, tickets
+from helpdesk.services import attachments, sla, tickets
 from helpdesk.services._commenting import write_comment
 from helpdesk.services._lock import LockedTicket, lock
 from helpdesk.services.tickets.create import cleaned_ticket, file_ticket
@@ -103,6 +104,9 @@ class Stage:
             priority=args["priority"],
             requested_for=self.id_of(args["requested_for"]),
             watchers=tuple(self.actors[email].user_id for email in args["watchers"]),
+            upload_ids=tuple(
+                attachments.store_upload(actor, name, BytesIO(file)).id for name, file in args["files"]
+            ),
         )
         with _quick_transaction() as s:
             return file_ticket(s, actor, cleaned_ticket(actor, new))

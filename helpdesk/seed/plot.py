@@ -11,6 +11,7 @@ from typing import Any
 from helpdesk.domain.calendars import BusinessCalendar
 from helpdesk.domain.enums import Priority, ResolutionCode
 from helpdesk.seed.company import Employee
+from helpdesk.seed.pictures import log_file, screenshot
 from helpdesk.seed.script import Story
 
 HOURS = BusinessCalendar("UTC", (((8 * 60, 18 * 60),),) * 5 + ((), ()), name="Office hours")
@@ -20,6 +21,7 @@ _ANSWER_MINUTES = {
     Priority.HIGH: 22,
     Priority.CRITICAL: 5,
 }  # the median
+_WITH_FILES = frozenset({"Software", "Hardware", "Network"})
 _CAN_WAIT = frozenset({Priority.LOW, Priority.MEDIUM})
 _DEVICES = ("ThinkPad T14", "ThinkPad X1", "MacBook Air", "MacBook Pro 14", "Latitude 7440", "EliteBook 840")
 _APPS = ("Invoice Desk", "Atlas CRM", "PlanBoard", "StockRoom", "TimeSheet")
@@ -125,7 +127,16 @@ class Plot:
             priority=None if chosen is None else str(chosen),
             requested_for=cast.requester.email if cast.requester is not cast.filed_by else None,
             watchers=(cast.colleague.email,) if rng.random() < 0.08 else (),
+            files=self._files(),
         )
+
+    def _files(self) -> tuple[tuple[str, bytes], ...]:
+        rng = self._rng
+        if self._story.category not in _WITH_FILES or rng.random() > 0.2:
+            return ()
+        if rng.random() < 0.3:
+            return (("client.log", log_file(rng, self._at)),)
+        return ((f"Screenshot {self._at:%Y-%m-%d %H%M}.png", screenshot(rng)),)
 
     def _withdraw(self) -> None:
         self._wait(40, 300)

@@ -13,7 +13,7 @@ from helpdesk.domain.access import Actor
 from helpdesk.domain.enums import Role
 from helpdesk.seed import demo
 from helpdesk.seed.company import EMPLOYEES
-from helpdesk.services import integrity, sessions, sla, tickets, tree
+from helpdesk.services import attachments, integrity, sessions, sla, tickets, tree
 from helpdesk.services.views import TicketQuery
 from tests.conftest import Servers, database_url, drop_database, new_database
 from tests.factories import system_actor
@@ -92,3 +92,13 @@ def test_an_agent_sees_all_but_hr(company: None) -> None:
     [of_hr] = query("SELECT count(*) FROM tickets t JOIN groups g ON g.id = t.group_id WHERE g.restricted")
     assert of_hr > 0
     assert tickets.list_queue(Actor(agent, Role.AGENT), TicketQuery()).total == TICKETS - of_hr
+
+
+def test_some_requests_have_files(company: None) -> None:
+    admin = system_actor()
+    files = query("SELECT id, content_type, size FROM attachments")
+    assert {content_type for _, content_type, _ in files} <= {"image/png", "text/plain"}
+    for file_id, _, size in files:
+        download = attachments.open_download(admin, file_id)
+        assert download.chunks is not None
+        assert len(b"".join(download.chunks)) == size > 500

@@ -93,3 +93,9 @@ def _state(acts: list[Act], now: datetime) -> Status:
 
 def test_the_same_plan_every_time() -> None:
     assert plots(40) == plots(40)
+
+
+def test_some_requests_have_files() -> None:
+    files = [file for acts in plots() for file in acts[0].args["files"]]
+    assert 20 < len(files) < 80
+    assert {name.rpartition(".")[2] for name, _ in files} == {"png", "log"}
