@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup, escape
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -80,11 +81,19 @@ def _kind(schema: dict[str, Any]) -> str:
     return {"string": "text", None: "any"}.get(schema.get("type"), str(schema.get("type")))
 
 
+def _marked_up(text: str) -> Markup:
+    """Escaped text, with what stands between backticks as code."""
+    parts = str(escape(text)).split("`")
+    return Markup("".join(f"<code>{one}</code>" if odd % 2 else one for odd, one in enumerate(parts)))  # noqa: S704 (escaped above)
+
+
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=select_autoescape(["html"]),
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["marked_up"] = _marked_up
+    return made

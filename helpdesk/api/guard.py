@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Coroutine, Iterable
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar, get_origin
 
 from fastapi import Depends, Request
-from fastapi._compat import field_annotation_is_sequence
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
@@ -95,7 +94,7 @@ class GuardedRoute(APIRoute):
         inner = super().get_route_handler()
         mark = mark_of(self.endpoint)
         repeatable = {
-            field.alias: field_annotation_is_sequence(field.field_info.annotation)
+            field.alias: get_origin(field.field_info.annotation) is list
             for field in self.dependant.query_params
         }
         body = self.body_field

@@ -96,7 +96,11 @@ def store(actor: Actor, file: UploadFile, asked: Idempotency | None = None) -> A
 
 
 _Key = Annotated[
-    str | None, Header(description="The same key and body again gives the first answer again; kept 24 h.")
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="The same key and body again gives the first answer again; kept 24 h.",
+    ),
 ]
 
 
