@@ -33,6 +33,11 @@ ACCOUNTS = tuple(
 TICKETS, DAYS = 400, 90
 _BEGUN, _DONE = "demo_company_begun", "demo_company_made"
 _SEED = 20260907
+# Which of the newest requests, counted from the last, nobody has taken or answered yet.
+_BACKLOG: dict[int, str] = {
+    **dict.fromkeys((3, 6, 8, 13), "open"),
+    **dict.fromkeys((10, 12, 15, 17, 19, 22, 25), "assigned"),
+}
 _GROUP_SHARES = {"IT": 72, "Facilities": 19, "HR": 9}
 
 
@@ -139,7 +144,8 @@ def _plots(rng: Random, number: int, now: datetime) -> list[list[Act]]:
         if not waiting[group]:  # each story once before one comes again
             waiting[group] = rng.sample(by_group[group], len(by_group[group]))
         cast = _cast(rng, group, _guest(index, number))
-        plots.append(Plot(rng, waiting[group].pop(), cast, created).write())
+        plot = Plot(rng, waiting[group].pop(), cast, created)
+        plots.append(plot.write(_BACKLOG.get(number - index)))
     return plots
 
 

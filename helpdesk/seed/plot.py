@@ -10,60 +10,12 @@ from typing import Any
 
 from helpdesk.domain.calendars import BusinessCalendar
 from helpdesk.domain.enums import Priority, ResolutionCode
+from helpdesk.seed import words
 from helpdesk.seed.company import Employee
 from helpdesk.seed.pictures import log_file, screenshot
 from helpdesk.seed.script import Story
 
 HOURS = BusinessCalendar("UTC", (((8 * 60, 18 * 60),),) * 5 + ((), ()), name="Office hours")
-_ANSWER_MINUTES = {
-    Priority.LOW: 170,
-    Priority.MEDIUM: 80,
-    Priority.HIGH: 22,
-    Priority.CRITICAL: 5,
-}  # the median
-_WITH_FILES = frozenset({"Software", "Hardware", "Network"})
-_CAN_WAIT = frozenset({Priority.LOW, Priority.MEDIUM})
-_DEVICES = ("ThinkPad T14", "ThinkPad X1", "MacBook Air", "MacBook Pro 14", "Latitude 7440", "EliteBook 840")
-_APPS = ("Invoice Desk", "Atlas CRM", "PlanBoard", "StockRoom", "TimeSheet")
-_MEETING_ROOMS = ("Aurora", "Bremen", "Elbe", "Galileo", "Island", "Polaris")
-_FLOORS = ("second floor", "third floor", "fourth floor", "fifth floor")
-_OPENINGS = ("", "", "Hello,\n\n", "Hi team,\n\n", "Good morning,\n\n")
-_CLOSINGS = (
-    "",
-    "",
-    "\n\nThanks, {me}",
-    "\n\nKind regards\n{full}",
-    "\n\nThank you in advance\n{me}",
-    "\n\n{me}",
-)
-_NOT_YET = (
-    "It came back this morning, exactly as before.",
-    "Not quite: it works here, but not for {colleague}.",
-    "Sorry, I was too quick. After a restart it is the same again.",
-)
-_AGAIN = (
-    "Thanks for telling us, {me}. I have found a second cause and corrected it too, please try again.",
-    "I see, {me}. I have done it once more from scratch and tested it with your account this time.",
-)
-_PATIENCE = {
-    "third_party": (
-        "One more thing, {me}: to be sure that it lasts I have ordered a spare part. I keep this open until it is in.",
-        "The supplier will look at this again in the coming weeks, {me}; until then please go on as now.",
-    ),
-    "approval": (
-        "For the lasting solution I need a budget approval, {me}. I will come back to you as soon as I have it.",
-        "This touches a rule for the whole company, so it goes to the next round of the committee, {me}.",
-    ),
-}
-_PRAISE = (
-    "",
-    "Fast and friendly.",
-    "Great help, thank you!",
-    "👍",
-    "Solved at the first try.",
-    "Danke, perfekt!",
-)
-_BLAME = ("Took rather long.", "I had to ask twice.", "Works now, but nobody told me in between.")
 
 
 @dataclass(slots=True)
@@ -97,10 +49,18 @@ class Plot:
         self._priority = story.priority or rng.choices(list(Priority)[:3], (4, 5, 1))[0]
         self._words = _words(rng, cast)
 
-    def write(self) -> list[Act]:
-        """The whole life; the caller leaves out what lies in the future."""
+    def write(self, backlog: str | None = None) -> list[Act]:
+        """The whole life; the caller leaves out what lies in the future.
+
+        `backlog`: unless it is urgent, nothing happens any more after it was filed (`open`) or taken (`assigned`).
+        """
         self._file()
-        fate, is_long = self._rng.random(), self._rng.random() < 0.14
+        if backlog is not None and self._priority in words.CAN_WAIT:
+            if backlog == "assigned":
+                self._wait(5, 60)
+                self._act("take", self._cast.agent)
+            return self.acts
+        fate, is_long = self._rng.random(), self._rng.random() < 0.13
         if fate < 0.035:
             self._withdraw()
         elif fate < 0.09 and self._priority is not Priority.CRITICAL:
@@ -108,7 +68,7 @@ class Plot:
         else:
             self._take()
             self._talk()
-            if self._priority in _CAN_WAIT and is_long:
+            if self._priority in words.CAN_WAIT and is_long:
                 self._wait_for_others()
             self._resolve(self._story.code, self._story.resolution)
             self._aftermath()
@@ -116,7 +76,7 @@ class Plot:
 
     def _file(self) -> None:
         rng, story, cast = self._rng, self._story, self._cast
-        opening, closing = rng.choice(_OPENINGS), rng.choice(_CLOSINGS)
+        opening, closing = rng.choice(words.OPENINGS), rng.choice(words.CLOSINGS)
         chosen = {Priority.CRITICAL: Priority.HIGH, Priority.MEDIUM: None}.get(self._priority, self._priority)
         self._act(
             "create",
@@ -132,7 +92,7 @@ class Plot:
 
     def _files(self) -> tuple[tuple[str, bytes], ...]:
         rng = self._rng
-        if self._story.category not in _WITH_FILES or rng.random() > 0.2:
+        if self._story.category not in words.WITH_FILES or rng.random() > 0.2:
             return ()
         if rng.random() < 0.3:
             return (("client.log", log_file(rng, self._at)),)
@@ -162,7 +122,7 @@ class Plot:
 
     def _take(self) -> None:
         rng, cast = self._rng, self._cast
-        median = _ANSWER_MINUTES[self._priority]
+        median = words.ANSWER_MINUTES[self._priority]
         minutes = max(2.0, rng.lognormvariate(0, 0.75) * median)
         if self._priority is Priority.CRITICAL:
             self._wait(1, 3)
@@ -177,8 +137,8 @@ class Plot:
             note = f"@{cast.agent.name}, we had the same last month, see the older request of this team."
             self._act("note", cast.other_agent, message=note)
         self._pass(minutes * rng.uniform(0.4, 0.7))
-        if self._priority in _CAN_WAIT and rng.random() < 0.24:
-            self._wait(150, 1900)
+        if self._priority in words.CAN_WAIT and rng.random() < 0.08:
+            self._wait(60, 1200)
 
     def _talk(self) -> None:
         agent, requester = self._cast.agent, self._cast.requester
@@ -198,7 +158,7 @@ class Plot:
                 held = None if held == "requester" else held
             else:
                 if number:
-                    self._wait(*((420, 4200) if held else self._working_on_it()))
+                    self._wait(*((420, 4200) if held else words.WORK[self._priority]))
                 if held and held != "scheduled":
                     self._act("resume", agent)
                 held = None
@@ -210,15 +170,10 @@ class Plot:
     def _wait_for_others(self) -> None:
         """What takes weeks: an order, a craftsman, an approval."""
         agent, reason = self._cast.agent, self._rng.choice(("third_party", "approval"))
-        self._act("comment", agent, message=self._fill(self._rng.choice(_PATIENCE[reason])))
+        self._act("comment", agent, message=self._fill(self._rng.choice(words.PATIENCE[reason])))
         self._hold(reason)
         self._wait(1500, 17000)
         self._act("resume", agent)
-
-    def _working_on_it(self) -> tuple[int, int]:
-        return {Priority.CRITICAL: (5, 60), Priority.HIGH: (15, 240), Priority.MEDIUM: (30, 1100)}.get(
-            self._priority, (60, 2600)
-        )
 
     def _hold(self, reason: str) -> None:
         until = None
@@ -227,7 +182,8 @@ class Plot:
         self._act("hold", self._cast.agent, reason=reason, until=until)
 
     def _resolve(self, code: ResolutionCode, text: str) -> None:
-        self._wait(*((20, 2200) if self._priority in _CAN_WAIT else (4, 120)))
+        answered = self._story.lines[-1][0] == "R"
+        self._wait(*((3, 100) if answered else words.SILENCE[self._priority]))
         self._act("resolve", self._cast.agent, code=str(code), text=self._fill(text))
 
     def _aftermath(self) -> None:
@@ -235,9 +191,9 @@ class Plot:
         fate = rng.random()
         if fate < 0.08:
             self._wait(60, 900)
-            self._act("reopen", requester, reason=self._fill(rng.choice(_NOT_YET)))
+            self._act("reopen", requester, reason=self._fill(rng.choice(words.NOT_YET)))
             self._wait(20, 200)
-            self._act("comment", self._cast.agent, message=self._fill(rng.choice(_AGAIN)))
+            self._act("comment", self._cast.agent, message=self._fill(rng.choice(words.AGAIN)))
             self._resolve(self._story.code, self._story.resolution)
             fate = rng.uniform(0.1, 1)
         if fate < 0.5:
@@ -247,7 +203,10 @@ class Plot:
                 self._wait(1, 3)
                 stars = rng.choices((5, 4, 3, 2), (60, 28, 8, 4))[0]
                 self._act(
-                    "rate", requester, rating=stars, comment=rng.choice(_PRAISE if stars > 3 else _BLAME)
+                    "rate",
+                    requester,
+                    rating=stars,
+                    comment=rng.choice(words.PRAISE if stars > 3 else words.BLAME),
                 )
         else:
             self.acts.append(Act(HOURS.add_days(self._at, 5) + timedelta(seconds=20), "auto_close"))
@@ -280,12 +239,12 @@ def _words(rng: Random, cast: Cast) -> Mapping[str, str]:
         "full": cast.requester.name,
         "agent": cast.agent.first_name,
         "colleague": cast.colleague.name,
-        "device": rng.choice(_DEVICES),
-        "app": rng.choice(_APPS),
+        "device": rng.choice(words.DEVICES),
+        "app": rng.choice(words.APPS),
         "room": f"{rng.randrange(1, 6)}.{rng.randrange(1, 30):02d}",
         "desk": f"{rng.choice('ABCD')}{rng.randrange(10, 60)}",
-        "meeting": rng.choice(_MEETING_ROOMS),
-        "floor": rng.choice(_FLOORS),
+        "meeting": rng.choice(words.MEETING_ROOMS),
+        "floor": rng.choice(words.FLOORS),
         "printer": f"PRN-{printers[0]}",
         "printer_b": f"PRN-{printers[1]}",
     }
