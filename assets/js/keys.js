@@ -60,6 +60,15 @@
     return true;
   }
 
+  // A key of the bar for the selected acts on the cursor's row: it is selected, and the key pressed once the bar is there.
+  function forCursor(key) {
+    if (!"aspt".includes(key) || !inRow("[data-row-select]")) return false;
+    let tries = 30;
+    const wait = () => press(key) || (tries-- && setTimeout(wait, 50));
+    setTimeout(wait, 50);
+    return true;
+  }
+
   function single(event) {
     switch (event.key) {
       case "j":
@@ -71,7 +80,7 @@
       case "Enter":
         return !modal() && event.target === document.body && inRow("[data-row-open]");
       default:
-        return event.key.length === 1 && press(event.key.toLowerCase());
+        return event.key.length === 1 && (press(event.key.toLowerCase()) || (!modal() && forCursor(event.key.toLowerCase())));
     }
   }
 

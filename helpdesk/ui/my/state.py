@@ -1,0 +1,99 @@
+"""What "My requests" holds: one page of rows, grouped by whose turn it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from helpdesk.domain.enums import UNSOLVED, Status
+from helpdesk.services import tickets
+from helpdesk.services.views import Page, TicketQuery, TicketRow
+from helpdesk.ui import live
+from helpdesk.ui.app_state import AppState, query
+from helpdesk.ui.bridge import Failure, attempt
+from helpdesk.ui.guard import allow, me
+from helpdesk.ui.my.rows import Request, needs_you, request
+from helpdesk.ui.paging import NO_STEPS, Steps, counted
+
+PATH = "/my"
+_OPEN = tuple(str(one) for one in Status if one in UNSOLVED or one is Status.RESOLVED)
+_CLOSED_SHOWN = 3
+_PAGE = 50
+
+
+class MyState(AppState):
+    ready: bool = False
+    failed: str = ""
+    view: str = ""  # "", watching, closed
+    words: str = ""
+    needs: list[Request] = []
+    working: list[Request] = []
+    closed: list[Request] = []
+    closed_total: int = 0
+    watching_total: int = 0
+    steps: Steps = NO_STEPS
+    links: dict[str, str] = {}
+
+    @rx.event
+    @allow()
+    async def load(self):
+        """Read the view from the URL."""
+        params = self.router.url.query_parameters
+        asked = params.get("view", "")
+        self.view = asked if asked in {"watching", "closed"} else ""
+        self.words = params.get("q", "")[:200]
+        self.links = {name: PATH + query(view=name or None) for name in ("", "watching", "closed")}
+        live.watch(f"person:{me().user_id}", refresh=MyState.refresh)
+        await self._read(params.get("cursor"))
+
+    @rx.event
+    @allow()
+    async def refresh(self):
+        """One of them changed."""
+        await self._read(self.router.url.query_parameters.get("cursor"))
+
+    async def _read(self, cursor: str | None) -> None:
+        base: dict[str, Any] = {"q": self.words or None, "cursor": cursor, "page_size": _PAGE}
+        if self.view == "closed":
+            asked = TicketQuery(**base, status=(str(Status.CLOSED),), sort="-updated_at")
+        elif self.view == "watching":
+            asked = TicketQuery(**base, watching=True, sort="-updated_at")
+        else:
+            asked = TicketQuery(
+                **base, status=() if self.words else _OPEN, watching=False, sort="-updated_at"
+            )
+        page = await attempt(tickets.list_mine, me(), asked)
+        if isinstance(page, Failure):
+            self.failed, self.ready = page.message, True
+            return
+        self.failed = ""
+        self._show(page)
+        if not self.view and not self.words:
+            await self._show_closed()
+        watched = await attempt(tickets.list_mine, me(), TicketQuery(watching=True, page_size=1))
+        self.watching_total = 0 if isinstance(watched, Failure) else watched.total
+        self.ready = True
+
+    def _show(self, page: Page[TicketRow]) -> None:
+        viewer = me().user_id
+        rows = [(row, request(row, viewer)) for row in page.items]
+        closed = [made for row, made in rows if row.status == Status.CLOSED]
+        self.needs = [made for row, made in rows if needs_you(row)]
+        self.working = [made for row, made in rows if row.status in _OPEN and not needs_you(row)]
+        self.closed, self.closed_total = closed, len(closed)
+        filters: dict[str, str | None] = {"view": self.view or None, "q": self.words or None}
+        self.steps = {
+            "newer": PATH + query(**filters, cursor=page.prev_cursor) if page.prev_cursor else "",
+            "older": PATH + query(**filters, cursor=page.next_cursor) if page.next_cursor else "",
+            "words": counted(page, "request", "requests"),
+        }
+
+    async def _show_closed(self) -> None:
+        asked = TicketQuery(
+            status=(str(Status.CLOSED),), watching=False, sort="-updated_at", page_size=_CLOSED_SHOWN
+        )
+        page = await attempt(tickets.list_mine, me(), asked)
+        if not isinstance(page, Failure):
+            self.closed = [request(row, me().user_id) for row in page.items]
+            self.closed_total = page.total
