@@ -32,9 +32,9 @@ if ! $(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>
   "$$found" -m venv $(VENV); \
 fi; \
 echo "dependencies: installing what requirements.txt pins"; \
-$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt || { \
+$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements.txt || { \
   echo "helpdesk: the dependencies could not be installed; see the lines above." >&2; exit 1; }; \
-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable . || { \
+$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --editable . || { \
   echo "helpdesk: the package itself could not be installed; see the lines above." >&2; exit 1; }; \
 echo "$$wanted" > $(STAMP)
 endef
