@@ -153,6 +153,7 @@ MATRIX: dict[str, list[tuple[str, Call]]] = {
             ),
         )
     ],
+    "people.get_user": [(ADMIN, lambda x, _: people.get_user(x.actor, x.world.client2.id))],
     "people.list_users": [(ADMIN, lambda x, _: people.list_users(x.actor, UserQuery()))],
     "people.search": [(EVERYBODY, lambda x, _: people.search(x.actor, "Agent"))],
     "people.set_password": [
@@ -215,6 +216,7 @@ MATRIX: dict[str, list[tuple[str, Call]]] = {
             lambda x, _: tickets.set_watchers(x.actor, x.id, [x.helper.id]),
         )
     ],
+    "tickets.similar": [("200 404 404 404 404 404", lambda x, _: _found(tickets.similar(x.actor, WORD)))],
     "tickets.take": [
         # a restricted group's assignees are its members
         ("403 403 200 200 403 200 | 403 403 404 200 403 403", lambda x, _: tickets.take(x.actor, x.id))
