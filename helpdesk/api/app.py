@@ -16,6 +16,7 @@ from helpdesk.api.v1 import (
     figures,
     files,
     health,
+    mailbox,
     tickets,
 )
 
@@ -29,6 +30,7 @@ _MODULES = (
     admin_tree,
     admin_people,
     admin_notifications,
+    mailbox,
     health,
     docs,
 )

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import reflex as rx
 
+from helpdesk.core.config import get_settings
 from helpdesk.domain.enums import STAFF_ROLES, Role
 from helpdesk.services import sessions, tickets
 from helpdesk.services.views import MeView
@@ -34,6 +35,7 @@ class Me(TypedDict):
     email: str
     role: str
     staff: bool
+    mailbox: bool  # the local mailbox is there: a development system
 
 
 class Toast(TypedDict):
@@ -45,6 +47,7 @@ class Toast(TypedDict):
 
 NOT_ME: Me = {
     "id": 0, "name": "", "first_name": "", "initials": "", "tone": "a1", "email": "", "role": "", "staff": False,
+    "mailbox": False,
 }  # fmt: skip
 
 
@@ -152,6 +155,7 @@ def _me_row(seen: MeView) -> Me:
         "email": seen.email,
         "role": seen.role,
         "staff": Role(seen.role) in STAFF_ROLES,
+        "mailbox": not get_settings().production,
     }
 
 

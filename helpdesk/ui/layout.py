@@ -22,6 +22,7 @@ from helpdesk.ui.components import (
     menu_head,
     menu_item,
     menu_line,
+    menu_link,
     switch,
     toast_stack,
 )
@@ -221,6 +222,7 @@ def _profile_menu() -> rx.Component:
         _setting("Compact", "density", "compact", "list-filter"),
         menu_line(),
         menu_item("Keyboard", glyph="keyboard", data_dialog="keyboard"),
+        rx.cond(me["mailbox"], menu_link("Mailbox", href="/mailbox", glyph="mail")),
         rx.el.form(
             rx.el.button(
                 icon("log-out"), "Sign out", type="submit", role="menuitem", tab_index=-1, data_keep="true"

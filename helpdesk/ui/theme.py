@@ -19,6 +19,7 @@ STYLESHEETS = [
     "/css/ticket.css",
     "/css/dashboard.css",
     "/css/tree.css",
+    "/css/admin.css",
 ]
 
 # `theme.js` runs before the first paint; the others wait for the document.

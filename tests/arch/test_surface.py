@@ -51,6 +51,8 @@ ROUTES: dict[str, str] = {
     "POST /api/v1/tickets/{key}/reopen": ALL,
     "PUT /api/v1/tickets/{key}/watchers": ALL,
     "GET /api/v1/attachments/{attachment_id}": ALL,
+    "GET /api/v1/mailbox": ALL,
+    "GET /api/v1/mailbox/{mail_id}": ALL,
     "GET /api/v1/uploads": ALL,
     "POST /api/v1/uploads": ALL,
     "DELETE /api/v1/uploads/{upload_id}": ALL,

@@ -104,10 +104,10 @@ def select(
     )
 
 
-def checkbox(label: Child, *, name: str = "", hidden_label: bool = False, **props: Any) -> rx.Component:
+def checkbox(label: Child, *, name: Text = "", hidden_label: bool = False, **props: Any) -> rx.Component:
     """A check box with words beside it; `hidden_label` keeps them for screen readers alone."""
     words = rx.el.span(label, class_name="sr" if hidden_label else "")
-    named = {"name": name} if name else {}
+    named = {"name": name} if is_set(name) else {}
     return rx.el.label(
         rx.el.input(type="checkbox", class_name="cb", **named, **props), words, class_name="row cbx"
     )

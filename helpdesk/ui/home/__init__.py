@@ -1,0 +1,1 @@
+"""Home of managers and admins: live figures and one chart."""

@@ -1,0 +1,1 @@
+"""The local mailbox of a development system."""

@@ -1,0 +1,1 @@
+"""People, as admins see and change them."""
