@@ -82,11 +82,8 @@ def _parser() -> argparse.ArgumentParser:
 
     _people(command("user", _user, "people, from the shell"))
 
-    seed = command("seed", _seed, "bulk data of realistic shape, or the demo company")
-    seed.add_argument("--demo", action="store_true", help="the demo company, once, in development only")
-    seed.add_argument("--tickets", type=_count, default=0, help="tickets to make")
-    seed.add_argument("--users", type=_count, default=0, help="clients to make")
-    seed.add_argument("--agents", type=_count, default=0, help="agents to make")
+    seed = command("seed", _seed, "data to try it with, in development only")
+    seed.add_argument("--demo", action="store_true", required=True, help="the demo company, made once")
     return parser
 
 
@@ -131,12 +128,6 @@ def _listen(command: argparse.ArgumentParser) -> None:
 def _positive(text: str) -> int:
     if (number := int(text)) < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
-    return number
-
-
-def _count(text: str) -> int:
-    if (number := int(text)) < 0:
-        raise argparse.ArgumentTypeError("must not be negative")
     return number
 
 
@@ -204,17 +195,12 @@ def _check(_options: argparse.Namespace, settings: Settings) -> int:
     return run_checks(settings, print)
 
 
-def _seed(options: argparse.Namespace, settings: Settings) -> int:
-    if options.demo:
-        if settings.production:
-            raise PartFailed(f"the demo company is for development, and {PREFIX}ENV is production")
-        from helpdesk.seed.demo import ensure_demo
+def _seed(_options: argparse.Namespace, settings: Settings) -> int:
+    if settings.production:
+        raise PartFailed(f"the demo company is for development, and {PREFIX}ENV is production")
+    from helpdesk.seed.demo import ensure_demo
 
-        ensure_demo()
-        return 0
-    from helpdesk.seed.bulk import seed_bulk
-
-    seed_bulk(tickets=options.tickets, users=options.users, agents=options.agents)
+    print("demo company: made" if ensure_demo() else "demo company: there already")
     return 0
 
 
