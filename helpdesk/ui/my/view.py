@@ -62,7 +62,7 @@ def _head() -> rx.Component:
                 rx.fragment("Watching ", rx.cond(_S.watching_total, _S.watching_total.to_string(), "")),
                 "watching",
             ),
-            _seg("Closed", "closed"),
+            _seg("Closed", "closed", "only-l-inline"),
             class_name="seg",
             aria_label="Which requests",
         ),
@@ -70,7 +70,7 @@ def _head() -> rx.Component:
     )
 
 
-def _seg(words: Any, view: str) -> rx.Component:
+def _seg(words: Any, view: str, class_name: str = "") -> rx.Component:
     return rx.el.a(
         words, href=_S.links[view], aria_current=rx.cond(_S.view == view, "page", "false"), replace=True
     )

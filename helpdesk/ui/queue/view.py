@@ -8,6 +8,7 @@ import reflex as rx
 
 from helpdesk.ui.components import (
     assignee,
+    avatar,
     checkbox,
     empty_state,
     icon,
@@ -197,7 +198,7 @@ def _card(row: Any) -> rx.Component:
             rx.el.span(row["title"], class_name="tt", dir="auto"),
             rx.el.span(priority_mark(row["priority"]), status_mark(row["status"]), class_name="m"),
             rx.el.span(
-                row["number"], rx.cond(row["assignee"]["id"], person_name(row["assignee"])), class_name="m"
+                row["number"], rx.cond(row["assignee"]["id"], avatar(row["assignee"], "s")), class_name="m"
             ),
             sla_cell(row["clock"]),
             href=row["href"],

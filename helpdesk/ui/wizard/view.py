@@ -525,7 +525,7 @@ def _picker(dialog_id: str, title: str, role: str, hint: str) -> rx.Component:
                 lambda one: rx.el.button(
                     person_name(one),
                     type="button",
-                    class_name="pick",
+                    class_name="person-pick",
                     on_click=PickerState.choose(one["id"], role),
                     data_close="true",
                     key=one["id"],
@@ -535,7 +535,7 @@ def _picker(dialog_id: str, title: str, role: str, hint: str) -> rx.Component:
                 PickerState.asked & ~PickerState.results,
                 rx.el.p("Nobody by this name.", class_name="t2", role="status"),
             ),
-            class_name="col picks",
+            class_name="col person-picks",
         ),
         dialog_id=dialog_id,
         title=title,
