@@ -72,7 +72,7 @@ def iso(moment: datetime | None) -> str:
 
 def clock(view: ClockView | None, word: str, hold: HoldView | None = None) -> Clock:
     """One clock's row. `word` says what is due: "Reply", "Solve"."""
-    if view is None or view.due_at is None:
+    if view is None or (view.due_at is None and view.state != "paused"):
         return {**NO_CLOCK}
     note = HOLD_WORDS[HoldReason(hold.reason)] if hold and view.state == "paused" else ""
     return {
@@ -92,9 +92,11 @@ def next_clock(sla: SlaView, hold: HoldView | None = None) -> Clock:
         (sla.next_response, "Reply"),
         (sla.resolution, "Solve"),
     ]
-    present = [(view, word) for view, word in named if view is not None and view.due_at is not None]
+    present = [(view, word) for view, word in named if view is not None]
     running = [
-        (view, word) for view, word in present if view.met_at is None and view.state in {"ok", "risk", "over"}
+        (view, word)
+        for view, word in present
+        if view.due_at is not None and view.met_at is None and view.state in {"ok", "risk", "over"}
     ]
     if running:
         view, word = min(running, key=lambda pair: pair[0].due_at or datetime.max)  # noqa: DTZ901 - never compared
