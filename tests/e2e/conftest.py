@@ -14,6 +14,7 @@ from tests.product import behind
 from tests.stack.running import Running
 
 _ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
+NOWHERE = "/nothing-here"  # no page of ours
 _WAIT_MS = 10_000
 
 
@@ -59,8 +60,10 @@ class Seat:
         self.ready()
 
 
-def _words(message: ConsoleMessage) -> str:
-    return f"{message.text} ({message.location.get('url')})"
+def _complaint(message: ConsoleMessage) -> list[str]:
+    """The words of an error; that a page which isn't there answers 404 is none."""
+    where = str(message.location.get("url"))
+    return [f"{message.text} ({where})"] if message.type == "error" and NOWHERE not in where else []
 
 
 Opener = Callable[..., Seat]
@@ -79,10 +82,7 @@ def seat(product: Running, people: World, chrome: Browser) -> Iterator[Opener]:
         page = context.new_page()
         taken = Seat(page, product.url, [])
         page.on("pageerror", lambda error: taken.errors.append(str(error)))
-        page.on(
-            "console",
-            lambda message: taken.errors.append(_words(message)) if message.type == "error" else None,
-        )
+        page.on("console", lambda message: taken.errors.extend(_complaint(message)))
         seats.append(taken)
         if person:
             taken.sign_in(person)

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from helpdesk.services import comments, tickets
-from tests.e2e.conftest import Opener
+from tests.e2e.conftest import NOWHERE, Opener
 from tests.factories import World, make_ticket
 from tests.product import behind
 from tests.stack.running import Running
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600), pytes
 _RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 THEMES = ("light", "dark")
 PAGES = {
-    "client": ("/new", "/my", "/my?view=watching", "/tickets/{key}", "/nothing-here"),
+    "client": ("/new", "/my", "/my?view=watching", "/tickets/{key}", NOWHERE),
     "agent": ("/queue?view=mine", "/queue?view=all", "/tickets/{key}"),
     "manager": ("/home",),
     "admin": ("/home", "/admin/tree", "/admin/people", "/admin/notifications"),
@@ -47,6 +47,14 @@ def _violations(page: object) -> list[str]:
         f"{one['id']}: {one['help']}: " + " | ".join(node["html"][:160] for node in one["nodes"][:4])
         for one in found
     ]
+
+
+def test_axe_finds_what_is_wrong(seat: Opener) -> None:
+    page = seat().page
+    page.set_content(
+        "<html lang=en><title>t</title><p style='color:#999;background:#fff'>pale</p><input></html>"
+    )
+    assert {one.partition(":")[0] for one in _violations(page)} == {"color-contrast", "label"}
 
 
 @pytest.mark.parametrize("theme", THEMES)
