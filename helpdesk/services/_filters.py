@@ -53,7 +53,7 @@ def cleaned_query(actor: Actor, query: TicketQuery, view: View) -> Filter:
                 raise Invalid.at(name, "Your own requests can't be filtered by this.")
     for name in ("group_id", "category_id", "subcategory_id", "created_by", "requested_for"):
         _text.clean_ids(name, getattr(query, name), MAX_VALUES)
-    for name in ("created_from", "created_to"):
+    for name in ("created_from", "created_to", "resolved_from", "resolved_to"):
         if getattr(query, name) is not None:
             _text.clean_when(name, getattr(query, name))
     size = _text.clean_number("page_size", query.page_size, 1, MAX_PAGE_SIZE)
@@ -124,10 +124,12 @@ def _columns(chosen: Filter) -> Iterator[ColumnElement[bool]]:
     for name in ("group_id", "category_id", "subcategory_id", "created_by", "requested_for"):
         if values := getattr(query, name):
             yield t[name].in_(values)
-    if query.created_from is not None:
-        yield t.created_at >= query.created_from
-    if query.created_to is not None:
-        yield t.created_at < query.created_to
+    for column in ("created", "resolved"):
+        since, before = getattr(query, f"{column}_from"), getattr(query, f"{column}_to")
+        if since is not None:
+            yield t[f"{column}_at"] >= since
+        if before is not None:
+            yield t[f"{column}_at"] < before
     if chosen.assignees:
         ids = [one for one in chosen.assignees if one is not None]
         yield or_(t.assigned_to.in_(ids), *([t.assigned_to.is_(None)] if None in chosen.assignees else []))

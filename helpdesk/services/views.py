@@ -354,6 +354,8 @@ class TicketQuery:
     q: str | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
+    resolved_from: datetime | None = None  # by when it was resolved last
+    resolved_to: datetime | None = None
     assigned_to: tuple[str, ...] = ()  # ids, `me`, `none`
     created_by: tuple[int, ...] = ()
     requested_for: tuple[int, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from helpdesk.services.views import Page
 from helpdesk.ui.app_state import query
@@ -46,7 +46,7 @@ def steps(
     }
 
 
-def counted(page: Page[object], one: str, many: str) -> str:
+def counted(page: Page[Any], one: str, many: str) -> str:
     """ "63 people", "more than 10,000 people"."""
     if page.total_capped:
         return f"more than {page.total:,} {many}"

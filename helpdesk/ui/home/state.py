@@ -65,7 +65,7 @@ class HomeState(AppState):
         self.numbers = {name: values[name] for name in NUMBERS}
         today = seen.days[-1].day
         self.today_href = created_on(today)
-        self.resolved_href = "/queue" + query(view="all", status="Resolved")
+        self.resolved_href = "/queue" + query(view="all", resolved=today)
         days = [_day(one) for one in seen.days]
         if days != self.days:
             self.days = days
@@ -77,7 +77,7 @@ class HomeState(AppState):
 
 def created_on(day: str) -> str:
     """The tickets that were created on a UTC day, in the queue."""
-    return "/queue" + query(view="all", created_from=f"{day}T00:00:00Z", created_to=f"{day}T23:59:59.999999Z")
+    return "/queue" + query(view="all", created=day)
 
 
 def _day(figure: DayFigure) -> Day:

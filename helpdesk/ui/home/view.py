@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import reflex as rx
 
@@ -20,7 +20,7 @@ def body() -> rx.Component:
                 HomeState.as_of,
                 rx.el.span("Live · read ", time(HomeState.as_of, "clock"), class_name="t2 xs"),
             ),
-            class_name="ph",
+            class_name="ph wide",
         ),
         rx.el.div(
             rx.cond(
@@ -109,7 +109,7 @@ def _chart() -> rx.Component:
 def _plot() -> rx.Component:
     # `template` is in the figure: without this, the framework would add two of its own to the bundle.
     return rx.plotly.basic(
-        data=HomeState.chart.to(_figure_type()),
+        data=cast("Any", HomeState.chart).to(_figure_type()),
         template=None,
         config=CONFIG,
         use_resize_handler=True,

@@ -77,7 +77,7 @@ def _mailbox() -> rx.Component:
 
 
 def _pill() -> rx.Component:
-    words = rx.cond(MailboxState.waiting == 1, "1 new mail", MailboxState.waiting.to_string() + " new mails")
+    words = rx.cond(MailboxState.waiting == 1, "1 new mail", rx.fragment(MailboxState.waiting, " new mails"))
     return pill(words, on_click=MailboxState.show_new)
 
 
@@ -87,7 +87,7 @@ def _list() -> rx.Component:
             MailboxState.problem != "",
             rx.el.div(problem("The mailbox can't be read", MailboxState.problem), class_name="pad"),
             rx.cond(
-                MailboxState.rows.length() > 0,
+                MailboxState.rows,
                 rx.el.ul(rx.foreach(MailboxState.rows, _row), data_list="true"),
                 empty_state(
                     "mail",
@@ -140,7 +140,7 @@ def _mail() -> rx.Component:
         rx.el.h3("Text", class_name="h-sec"),
         rx.el.pre(mail["text"], class_name="mtext wrap", tab_index=0),
         rx.cond(
-            mail["links"].length() > 0,
+            mail["links"],
             rx.el.div(
                 rx.el.h3("Links in it", class_name="h-sec"),
                 rx.el.ul(

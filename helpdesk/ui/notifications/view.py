@@ -77,7 +77,7 @@ def body() -> rx.Component:
 
 
 def _pill() -> rx.Component:
-    words = rx.cond(LogState.waiting == 1, "1 new message", LogState.waiting.to_string() + " new messages")
+    words = rx.cond(LogState.waiting == 1, "1 new message", rx.fragment(LogState.waiting, " new messages"))
     return pill(words, on_click=LogState.show_new)
 
 
@@ -107,7 +107,7 @@ def _event_filter() -> rx.Component:
 def _list() -> rx.Component:
     return rx.fragment(
         rx.cond(
-            LogState.rows.length() > 0,
+            LogState.rows,
             rx.el.div(
                 rx.el.div(
                     *[

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from helpdesk.ui.components import (
@@ -26,7 +28,7 @@ def person_dialog() -> rx.Component:
     return rx.fragment(
         dialog(
             # a new key gives the fields their values anew; what was typed stays while the dialog is open
-            rx.el.div(*_fields(), class_name="form", key=PersonState.opened.to_string()),
+            rx.el.div(*_fields(), class_name="form", key=PersonState.opened),
             dialog_id="person",
             title=rx.cond(person["id"] > 0, person["name"], "Add a person"),
             foot=[
@@ -86,7 +88,7 @@ def _fields() -> list[rx.Component]:
     ]  # fmt: skip
 
 
-def _text(name: str, label: str, value: Row, *, optional: bool = False, **props: object) -> rx.Component:
+def _text(name: str, label: str, value: Row, *, optional: bool = False, **props: Any) -> rx.Component:
     error = PersonState.errors[name]
     control_id = f"person-{name}"
     return field(

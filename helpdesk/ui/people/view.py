@@ -123,7 +123,7 @@ def _list() -> rx.Component:
     heads = ("Name", "Role", "Department", "Groups")
     return rx.fragment(
         rx.cond(
-            PeopleState.rows.length() > 0,
+            PeopleState.rows,
             rx.el.div(
                 rx.el.div(
                     *[rx.el.span(words, role="columnheader") for words in heads],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypedDict
 
 from helpdesk.domain.enums import UNSOLVED, Priority, Status
@@ -67,6 +68,8 @@ class Place:
     group: str = ""
     sort: str = ""
     cursor: str = ""
+    created: str = ""  # an ISO date, UTC
+    resolved: str = ""
 
     @property
     def order(self) -> str:
@@ -80,16 +83,22 @@ class Place:
             "status": self.status,
             "priority": self.priority,
             "group": self.group,
+            "created": self.created,
+            "resolved": self.resolved,
             "sort": self.sort,
             "cursor": "",
         } | changes
         return PATH + query(**parts)
 
     def ticket_query(self) -> TicketQuery:
-        """What the service is asked. Words search closed tickets too."""
+        """What the service is asked. Words and days find closed tickets too."""
         view = VIEWS[self.view]
         rules = dict(view.rules)
-        statuses = () if self.words else view.statuses
+        statuses = () if self.words or self.created or self.resolved else view.statuses
+        for name, day in (("created", self.created), ("resolved", self.resolved)):
+            if day:
+                since = datetime.fromisoformat(day).replace(tzinfo=UTC)
+                rules |= {f"{name}_from": since, f"{name}_to": since + timedelta(days=1)}
         if self.priority:
             rules["priority"] = (self.priority,)
         if self.group:
@@ -117,6 +126,8 @@ def read(params: Mapping[str, str], default: str) -> Place:
         group=group if group.isascii() and group.isdigit() and len(group) < 19 else "",
         sort=sort if sort.removeprefix("-") in _SORTABLE else "",
         cursor=params.get("cursor", "")[:500],
+        created=_day(params.get("created", "")),
+        resolved=_day(params.get("resolved", "")),
     )
 
 
@@ -130,6 +141,10 @@ def chips(place: Place, groups: Sequence[GroupNode]) -> list[Chip]:
         found.append({"name": "Group", "value": names.get(place.group, "?"), "href": place.href(group="")})
     if place.status:
         found.append({"name": "Status", "value": place.status, "href": place.href(status="")})
+    if place.created:
+        found.append({"name": "Created", "value": place.created, "href": place.href(created="")})
+    if place.resolved:
+        found.append({"name": "Resolved", "value": place.resolved, "href": place.href(resolved="")})
     if place.priority:
         found.append({"name": "Priority", "value": place.priority, "href": place.href(priority="")})
     return found
@@ -162,6 +177,13 @@ def directions(place: Place) -> dict[str, str]:
     column = place.order.removeprefix("-")
     way = "descending" if place.order.startswith("-") else "ascending"
     return {name: way if _COLUMN[name] == column else "" for name in SORTS}
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
 
 
 def _turned(sort: str) -> str:

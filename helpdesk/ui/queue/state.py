@@ -111,7 +111,7 @@ class QueueState(AppState):
         self.works = me().may_work
         self.chips, self.options = filters.chips(place, groups), filters.options(place, groups)
         self.heads, self.directions = filters.heads(place), filters.directions(place)
-        self.home = place.href(q="", status="", priority="", group="")
+        self.home = place.href(q="", status="", priority="", group="", created="", resolved="")
 
     def _show(self, place: filters.Place, page: Page[TicketRow]) -> None:
         self.failed, self.updates = "", 0

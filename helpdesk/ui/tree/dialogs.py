@@ -67,7 +67,7 @@ def _add() -> rx.Component:
             ),
             rx.cond(AddState.kind != "subcategory", _children()),
             class_name="form",
-            key=AddState.opened.to_string(),
+            key=AddState.opened,
         ),
         dialog_id="add-node",
         title=title,
@@ -113,12 +113,12 @@ def _members() -> rx.Component:
             _found(),
             rx.el.h3("Members", class_name="h-sec"),
             rx.cond(
-                state.members.length() > 0,
+                state.members,
                 rx.el.ul(rx.foreach(state.members, lambda row: _member(row)), class_name="members"),
                 rx.el.p("Nobody yet.", class_name="t2"),
             ),
             class_name="form",
-            key=state.opened.to_string(),
+            key=state.opened,
         ),
         dialog_id="members",
         title="Members of " + state.group,
@@ -132,7 +132,7 @@ def _found() -> rx.Component:
     state = MemberState
     return rx.fragment(
         rx.cond(
-            state.found.length() > 0,
+            state.found,
             rx.el.ul(
                 rx.foreach(
                     state.found,

@@ -67,9 +67,9 @@ def _head() -> rx.Component:
                 class_name="only-s",
             ),
             rx.match(
-                above.length(),
-                (1, path(above[0], node["kind_words"])),
-                (2, path(above[0], above[1])),
+                node["kind"],
+                ("category", path(above[0], node["kind_words"])),
+                ("subcategory", path(above[0], above[1])),
                 rx.el.span("Group", class_name="path"),
             ),
             rx.el.h2(node["name"], class_name="h-lg tr"),

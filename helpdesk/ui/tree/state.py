@@ -196,9 +196,8 @@ class TreeState(AppState):
 def _choices(people: list[PersonView] | Failure, chosen: str, nobody: str, name: str = "") -> list[Choice]:
     """Options of a select; who is chosen is among them, also when nobody would choose them today."""
     options: list[Choice] = [{"value": "", "label": nobody}]
-    options += [
-        {"value": str(one.id), "label": one.name} for one in ([] if isinstance(people, Failure) else people)
-    ]
+    for one in () if isinstance(people, Failure) else people:
+        options.append({"value": str(one.id), "label": one.name})
     if chosen and all(option["value"] != chosen for option in options):
         options.append({"value": chosen, "label": name or "As it is"})
     return options

@@ -61,13 +61,13 @@ def body() -> rx.Component:
 
 
 def _when_open(yes: str, no: str) -> rx.Var[str]:
-    return rx.cond(TreeState.node["key"] != "", yes, no)  # type: ignore[return-value]
+    return rx.cond(TreeState.node["key"] != "", yes, no)
 
 
 def _archived() -> rx.Component:
     words = rx.cond(TreeState.archived_shown, "Hide archived", "Archived ")
     return link_button(
-        rx.el.span(words, rx.cond(TreeState.archived_shown, "", TreeState.archived_count.to_string())),
+        rx.el.span(words, rx.cond(TreeState.archived_shown, "", TreeState.archived_count)),
         href=TreeState.archived_href,
         glyph="archive",
         kind="gh",
@@ -79,7 +79,7 @@ def _table() -> rx.Component:
     heads = ("Name", "Priority", "Assignee")
     return rx.fragment(
         rx.cond(
-            TreeState.lines.length() > 0,
+            TreeState.lines,
             rx.fragment(
                 rx.el.div(
                     rx.el.div(
