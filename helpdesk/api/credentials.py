@@ -55,7 +55,7 @@ def client_of(request: Request) -> sessions.Client:
     chain = [part.strip() for part in forwarded.split(",") if part.strip()]
     while chain and _is_trusted(address):
         address = chain.pop()
-    return sessions.Client(address[:45], request.headers.get("user-agent"))
+    return sessions.Client(address, request.headers.get("user-agent"))
 
 
 def cookie_name() -> str:

@@ -137,6 +137,10 @@ def install(app: FastAPI) -> None:
         code, title = titles.get(error.status_code, ("bad_request", "Bad request"))
         return problem(error.status_code, code, title, f"{title}.", headers=error.headers)
 
+    async def anything(request: Request, error: Exception) -> Response:
+        return unexpected(request, error)
+
+    app.add_exception_handler(Exception, anything)  # also of the handlers below
     app.add_exception_handler(DomainError, domain)
     app.add_exception_handler(RequestValidationError, validation)
     app.add_exception_handler(HTTPException, http)

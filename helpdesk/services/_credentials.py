@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
@@ -25,6 +26,20 @@ class Client:
 
     address: str
     user_agent: str | None = None
+
+    @property
+    def ip(self) -> str | None:
+        """The address as it is stored; None for what is none, which a proxy's header may hold."""
+        try:
+            return str(ipaddress.ip_address(self.address.partition("%")[0]))
+        except ValueError:
+            return None
+
+    @property
+    def program(self) -> str | None:
+        """The program's own words as they are stored."""
+        words = "".join(character for character in self.user_agent or "" if character.isprintable())
+        return words[:300] or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +98,7 @@ def _record_failure(client: Client, email: str, account: _Account | None) -> Non
             "user",
             account.id if account else None,
             {"account": digest},
-            ip=client.address,
+            ip=client.ip,
         )
 
 

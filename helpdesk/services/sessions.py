@@ -211,7 +211,8 @@ def record_denial(actor: Actor, what: str) -> None:
     if not limits.denial_worth_recording(actor):
         return
     with transaction() as s:
-        audit(s, actor, "denied", data={"what": what[:200]})
+        shown = "".join(character if character.isprintable() else "?" for character in what[:200])
+        audit(s, actor, "denied", data={"what": shown})
 
 
 # ---- parts -------------------------------------------------------------------------------------------------
@@ -228,8 +229,8 @@ def _open_session(
             user_id=user_id,
             kind=kind,
             secret_hash=secret_hash,
-            ip=client.address[:45],
-            user_agent=(client.user_agent or "")[:300].replace("\x00", "") or None,
+            ip=client.ip,
+            user_agent=client.program,
             created_at=now,
             last_seen_at=now,
             expires_at=now + lifetime,
@@ -245,7 +246,7 @@ def _open_session(
         "session",
         str(session_id),
         {"kind": kind},
-        ip=client.address,
+        ip=client.ip,
     )
     return row
 
@@ -277,7 +278,7 @@ def _end_family_of_reused(s: Session, digest: bytes, client: Client) -> None:
         .where(refresh_tokens.c.token_hash == digest, refresh_tokens.c.used_at.is_not(None))
     ).first()
     if found and end_session(s, found.session_id):
-        audit(s, found.user_id, "refresh_token_reused", "session", str(found.session_id), ip=client.address)
+        audit(s, found.user_id, "refresh_token_reused", "session", str(found.session_id), ip=client.ip)
 
 
 def _touch(s: Session, row: Row[Any], now: datetime) -> None:

@@ -172,7 +172,15 @@ def test_the_notification_log(api: Api, world: World) -> None:
 
 
 def test_denials_are_recorded(api: Api, world: World, valkey: str) -> None:
-    api.login(world.client).get("/api/v1/admin/tickets")
+    client = api.login(world.client)
+    client.get("/api/v1/admin/tickets")
+    client.post("/api/v1/admin/tickets/%00%E2%80%AE/take")
     with transaction() as s:
-        row = s.execute(select(audit_log).where(audit_log.c.action == "denied")).one()
-    assert (row.actor_id, row.data) == (world.client.id, {"what": "GET /api/v1/admin/tickets"})
+        rows = s.execute(
+            select(audit_log).where(audit_log.c.action == "denied").order_by(audit_log.c.seq)
+        ).all()
+    assert {row.actor_id for row in rows} == {world.client.id}
+    assert [row.data["what"] for row in rows] == [
+        "GET /api/v1/admin/tickets",
+        "POST /api/v1/admin/tickets/??/take",
+    ]

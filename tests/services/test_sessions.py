@@ -94,6 +94,29 @@ def test_the_audit_entry_of_a_failure_has_neither_password_nor_address(world: Wo
     assert row.ip == HOME.address
 
 
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("2001:db8::1%eth0", "2001:db8::1"),
+        ("203.0.113.5", "203.0.113.5"),
+        ("x" * 500, None),
+        ("\x00", None),
+        ("203.0.113.5:4711", None),
+    ],
+)
+def test_what_a_proxy_says_is_stored_only_where_it_is_an_address(
+    world: World, address: str, kept: str | None
+) -> None:
+    client = service.Client(address, "Agent\x00\r\n" + "é" * 400)
+    service.sign_in(client, world.client.email, PASSWORD)
+    with pytest.raises(Unauthenticated):
+        service.sign_in(client, world.client.email, "wrong wrong wrong")
+    with transaction() as s:
+        row = s.execute(select(sessions)).one()
+        assert set(s.scalars(select(audit_log.c.ip))) == {kept}
+    assert (row.ip, row.user_agent) == (kept, "Agent" + "é" * 295)
+
+
 def test_idle_and_absolute_limits(world: World) -> None:
     start = clock.now()
     with clock.moved(start):
