@@ -21,7 +21,17 @@ from helpdesk.models.ticket import (
 )
 
 # What differs between two equal acts: keys, times, hashes, and by which face it was done.
-_OWN = {"id", "ticket_id", "ticket_no", "hash", "prev_hash", "history_hash", "salt", "text_digest", "batch_id"}
+_OWN = {
+    "id",
+    "ticket_id",
+    "ticket_no",
+    "hash",
+    "prev_hash",
+    "history_hash",
+    "salt",
+    "text_digest",
+    "batch_id",
+}
 _OWN |= {"comment_id", "message_id", "source", "words", "file_path", "seen_comment_id", "next_attempt_at"}
 _TABLES = (ticket_history, ticket_history_texts, ticket_events, ticket_comments, attachments)
 _TABLES += (ticket_holds, ticket_watchers, notification_logs)

@@ -21,7 +21,7 @@ _MATRIX: dict[tuple[int, int], Priority] = {
 def derive(
     explicit: Priority | None, impact: int | None, urgency: int | None, node_default: Priority | None
 ) -> Priority:
-    """An explicit priority wins, else the matrix of impact and urgency (1 most, 3 least), else the node's, else Medium."""
+    """An explicit one, else the matrix of impact and urgency (1 most, 3 least), else the node's, else Medium."""
     if explicit is not None:
         return explicit
     if impact is not None and urgency is not None:

@@ -105,7 +105,7 @@ def uuid_(*, null: bool = False) -> Any:
 
 def one_of(column: str, values: type, *, name: str) -> CheckConstraint:
     """A check that `column` holds one of an enum's values."""
-    quoted = ", ".join(f"'{value}'" for value in cast(Any, values))
+    quoted = ", ".join(f"'{value}'" for value in cast("Any", values))
     return CheckConstraint(f"{column} IN ({quoted})", name=name)
 
 
@@ -115,4 +115,4 @@ def longest(column: str, characters: int, *, name: str) -> CheckConstraint:
 
 def table_of(model: type[SQLModel]) -> Table:
     """The Core table behind a model: what the services build their statements from."""
-    return cast(Table, getattr(model, "__table__"))  # noqa: B009 (the attribute is not declared on SQLModel)
+    return cast("Table", getattr(model, "__table__"))  # noqa: B009 (the attribute is not declared on SQLModel)

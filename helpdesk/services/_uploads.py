@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.core.errors import Invalid
 from helpdesk.domain.enums import Visibility
 from helpdesk.models.ticket import attachments
-from helpdesk.services._record import TicketWork
+from helpdesk.services._record import TICK, TicketWork
 
 MAX_FILES = 10
 
@@ -40,10 +40,16 @@ def hang(
     )
     if len(waiting) != len(set(upload_ids)):
         raise Invalid.at("attachments", "One of the files is not there any more. Attach it again.")
+    place = dict.fromkeys(upload_ids)  # files keep the order in which they were attached
+    moments = {upload: work.at + TICK * number for number, upload in enumerate(place)}
     s.execute(
         update(attachments)
         .where(a.id.in_(upload_ids))
-        .values(ticket_id=work.row["id"], comment_id=comment_id, created_at=work.at)
+        .values(
+            ticket_id=work.row["id"],
+            comment_id=comment_id,
+            created_at=case(moments, value=a.id, else_=work.at),
+        )
     )
     for row in waiting:
         work.log("attachment", None, row["filename"], visibility)

@@ -23,9 +23,9 @@ from helpdesk.models.ticket import attachments, ticket_comments, tickets
 from helpdesk.services import _rows, _text, _uploads
 from helpdesk.services._commenting import require_may_write
 from helpdesk.services._detail import detail
-from helpdesk.services.idempotency import Idempotency, first_answer, keep
 from helpdesk.services._lock import lock
 from helpdesk.services._scope import in_staff_scope, visible_to
+from helpdesk.services.idempotency import Idempotency, first_answer, keep
 from helpdesk.services.views import AttachmentView, Download
 
 _HEAD_BYTES = 8192

@@ -10,8 +10,8 @@ from helpdesk.domain.access import Actor
 from helpdesk.services import _text, _uploads
 from helpdesk.services._commenting import write_comment
 from helpdesk.services._detail import detail
-from helpdesk.services.idempotency import Idempotency, first_answer, keep
 from helpdesk.services._lock import lock
+from helpdesk.services.idempotency import Idempotency, first_answer, keep
 from helpdesk.services.views import CommentView
 
 MAX_MESSAGE = 20_000

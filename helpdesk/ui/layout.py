@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
@@ -37,7 +38,7 @@ def shell(
     *content: Child,
     active: Active | rx.Var[str] = "",
     bare: bool | rx.Var[bool] = False,
-    after: list[Child] | None = None,
+    after: Sequence[Child] | None = None,
 ) -> rx.Component:
     """A page in its frame.
 

@@ -21,7 +21,7 @@ from helpdesk.ui.components import (
 )
 from helpdesk.ui.my.state import MyState
 
-_S = MyState
+_S: Any = MyState
 
 
 def body() -> rx.Component:
@@ -100,7 +100,7 @@ def _lists() -> rx.Component:
 
 def _empty() -> rx.Component:
     start = link_button("New request", href="/new", kind="pri", glyph="plus")
-    return rx.match(
+    shown: Any = rx.match(
         _S.view,
         (
             "watching",
@@ -123,6 +123,7 @@ def _empty() -> rx.Component:
             ),
         ),
     )
+    return shown
 
 
 def _section(title: str, rows: Any, count: Any, action: Any = None) -> rx.Component:

@@ -26,6 +26,8 @@ from helpdesk.ui.queue.bulk import UNDO, BulkState
 from helpdesk.ui.queue.state import QueueState
 from helpdesk.ui.rows import HOLD_WORDS
 
+_B: Any = BulkState
+_Q: Any = QueueState
 _CODE_WORDS = {
     ResolutionCode.SOLVED: "Solved",
     ResolutionCode.WORKAROUND: "Worked around",
@@ -37,7 +39,7 @@ _CODE_WORDS = {
 
 def bulk_bar() -> rx.Component:
     return rx.el.div(
-        rx.el.span(QueueState.selected.length(), " selected", class_name="cnt", aria_live="polite"),
+        rx.el.span(_Q.selected.length(), " selected", class_name="cnt", aria_live="polite"),
         rx.el.span(class_name="vr"),
         button("Take", glyph="user-check", kind="gh", key="t", on_click=BulkState.take),
         button(
@@ -184,7 +186,7 @@ def _refused() -> rx.Component:
         rx.el.ul(rx.foreach(BulkState.refused, _reason), class_name="refused"),
         dialog_id="bulk-refused",
         title="Not everything could be done",
-        show=BulkState.refused.length().to(bool),
+        show=_B.refused.length().to(bool),
         on_close=BulkState.show("seen"),
         foot=[button("Close", kind="pri", data_close="true")],
     )

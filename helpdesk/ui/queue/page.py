@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from helpdesk.ui.layout import shell
@@ -13,5 +15,5 @@ from helpdesk.ui.queue.state import QueueState
 
 @page("/queue", title="Queue", on_load=[QueueState.load])
 def queue() -> rx.Component:
-    active = rx.match(QueueState.view, *[(name, f"queue.{name}") for name in VIEWS], "")
+    active: Any = rx.match(QueueState.view, *[(name, f"queue.{name}") for name in VIEWS], "")
     return shell(view.body(), active=active, after=bar.dialogs())

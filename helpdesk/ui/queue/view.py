@@ -31,7 +31,7 @@ from helpdesk.ui.components import (
 from helpdesk.ui.queue.bar import bulk_bar
 from helpdesk.ui.queue.state import QueueState
 
-_S = QueueState
+_S: Any = QueueState
 
 
 def body() -> rx.Component:

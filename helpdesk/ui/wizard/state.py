@@ -5,48 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from typing import Any, TypedDict
+from typing import Any
 
 import reflex as rx
 
-from helpdesk.core.errors import DomainError
-from helpdesk.domain.access import Actor
-from helpdesk.services import attachments, drafts, sla, tickets, tree
+from helpdesk.services import attachments, drafts, limits, sla, tickets, tree
 from helpdesk.services.idempotency import Idempotency
-from helpdesk.services.views import AttachmentView, Expectation, GroupNode, NewTicket, TicketDetail
+from helpdesk.services.views import NewTicket, TicketDetail
 from helpdesk.ui.app_state import AppState, go_to
 from helpdesk.ui.bridge import Failure, attempt
 from helpdesk.ui.guard import allow, me
-from helpdesk.ui.rows import NOBODY, Person, iso, person, size_words
-from helpdesk.ui.wizard import places
+from helpdesk.ui.rows import NOBODY, Person, iso
+from helpdesk.ui.wizard import places, rows
 from helpdesk.ui.wizard.places import Tab, Tile
 
 PLACE = "wizard"
 # "How much does it hold you up?" is urgency; its effect on others is impact
 HOLD_UP = {"little": (3, 3), "lot": (2, 2), "stuck": (2, 1)}
 HOLD_UP_WORDS = {"little": "A little", "lot": "A lot", "stuck": "I can't work"}
-
-
-class Uploaded(TypedDict):
-    id: str
-    name: str
-    size: str
-
-
-class Promise(TypedDict):
-    answer_due: str
-    usual: str
-    solved_due: str
-    priority: str
-
-
-class Similar(TypedDict):
-    number: str
-    title: str
-    status: str
-
-
-NO_PROMISE: Promise = {"answer_due": "", "usual": "", "solved_due": "", "priority": ""}
 
 
 class WizardState(AppState):
@@ -61,11 +37,11 @@ class WizardState(AppState):
     title: str = ""
     description: str = ""
     hold_up: str = ""
-    files: list[Uploaded] = []
+    files: list[rows.Uploaded] = []
     requested_for: Person = NOBODY
     watchers: list[Person] = []
-    promise: Promise = NO_PROMISE
-    similar: list[Similar] = []
+    promise: rows.Promise = rows.NO_PROMISE
+    similar: list[rows.Similar] = []
     errors: dict[str, str] = {}
     saved_at: str = ""
     sending: bool = False
@@ -86,11 +62,11 @@ class WizardState(AppState):
             await self._restore()
         await self._settle_files()
         self.tabs, self.path = places.tabs(groups, choice.group), choice.names
-        self.links = _links(choice)
-        self._place = _ids(choice)
+        self.links = rows.links(choice)
+        self._place = rows.ids(choice)
         self.found, self.words = [], ""
         if choice.step in {"topic", "type"}:
-            self.tiles = places.tiles(choice, await attempt_etas(me(), choice))
+            self.tiles = places.tiles(choice, await rows.attempt_etas(me(), choice))
         else:
             await self._foresee()
         self.step, self.ready = choice.step, True
@@ -157,6 +133,11 @@ class WizardState(AppState):
         """File it. The same request sent twice, as after a lost connection, is filed once."""
         self.sending = True
         yield
+        limited = await attempt(limits.creating, me())
+        if isinstance(limited, Failure):
+            self.sending = False
+            self._tell(limited)
+            return
         filed = await attempt(tickets.create, me(), self._new_ticket(), idempotency=self._once())
         self.sending = False
         if isinstance(filed, Failure):
@@ -206,7 +187,7 @@ class WizardState(AppState):
             return
         waiting = await attempt(attachments.waiting_uploads, me())
         if not isinstance(waiting, Failure):
-            self.files = [_uploaded(view) for view in waiting if view.id in wanted]
+            self.files = [rows.uploaded(view) for view in waiting if view.id in wanted]
             self._new_ids, self.box = [], secrets.token_hex(4)
 
     async def _save(self) -> None:
@@ -233,7 +214,7 @@ class WizardState(AppState):
             urgency=urgency,
             requested_for=self.requested_for["id"] or None,
         )
-        self.promise = NO_PROMISE if isinstance(seen, Failure) else _promise(seen)
+        self.promise = rows.NO_PROMISE if isinstance(seen, Failure) else rows.promise(seen)
 
     async def _look_for_similar(self) -> None:
         seen = await attempt(tickets.similar, me(), self.title)
@@ -262,96 +243,3 @@ class WizardState(AppState):
         self._request_key = self._request_key or secrets.token_urlsafe(18)
         digest = hashlib.sha256(body).digest()
         return Idempotency(f"wizard:{self._request_key}:{digest.hex()[:16]}", digest)
-
-
-class PickerState(AppState):
-    """For whom, and who else is told: looking for colleagues."""
-
-    results: list[Person] = []
-    asked: str = ""
-
-    @rx.event
-    @allow()
-    async def look(self, words: str):
-        from helpdesk.services import people
-
-        self.asked = str(words)[:100]
-        found = await attempt(people.search, me(), self.asked) if self.asked.strip() else []
-        self.results = [] if isinstance(found, Failure) else [person(one) for one in found[:8]]
-
-    @rx.event
-    @allow()
-    async def choose(self, person_id: int, role: str):
-        """`for` files it for them, `watch` tells them too; 0 for oneself."""
-        wizard = await self.get_state(WizardState)
-        chosen = next((one for one in self.results if one["id"] == person_id), None)
-        if role == "for":
-            wizard.requested_for = NOBODY if chosen is None or chosen["id"] == me().user_id else chosen
-            await wizard._foresee()
-        elif chosen is not None and all(one["id"] != chosen["id"] for one in wizard.watchers):
-            wizard.watchers = [*wizard.watchers, chosen][:20]
-        self.results, self.asked = [], ""
-
-    @rx.event
-    @allow()
-    async def unwatch(self, person_id: int):
-        wizard = await self.get_state(WizardState)
-        wizard.watchers = [one for one in wizard.watchers if one["id"] != person_id]
-
-
-async def attempt_etas(actor: Actor, choice: places.Choice) -> dict[int, str]:
-    """The promise of each tile, by node."""
-    found = await attempt(_etas, actor, choice)
-    return {} if isinstance(found, Failure) else found
-
-
-def _etas(actor: Actor, choice: places.Choice) -> dict[int, str]:
-    group: GroupNode | None = choice.group
-    if group is None:
-        return {}
-    below = choice.category if choice.step == "type" else None
-    nodes = below.subcategories if below else group.categories
-    words: dict[int, str] = {}
-    for node in nodes:
-        spot = (group.id, below.id, node.id) if below else (group.id, node.id, None)
-        try:
-            words[node.id] = places.within(sla.expectation(actor, *spot).first_response_minutes)
-        except DomainError:  # archived a moment ago: the tile says so when it is chosen
-            continue
-    return words
-
-
-def _ids(choice: places.Choice) -> tuple[int, int | None, int | None]:
-    return (
-        choice.group.id if choice.group else 0,
-        choice.category.id if choice.category else None,
-        choice.subcategory.id if choice.subcategory else None,
-    )
-
-
-def _links(choice: places.Choice) -> dict[str, str]:
-    back = {
-        "type": places.address(choice.group),
-        "details": places.address(choice.group, choice.category if choice.subcategory else None),
-        "review": choice.href("details"),
-    }
-    return {
-        "back": back.get(choice.step, "/new"),
-        "change": places.address(choice.group),
-        "details": choice.href("details"),
-        "review": choice.href("review"),
-    }
-
-
-def _uploaded(view: AttachmentView) -> Uploaded:
-    return {"id": str(view.id), "name": view.filename, "size": size_words(view.size)}
-
-
-def _promise(seen: Expectation) -> Promise:
-    usual = seen.usual_first_response_minutes
-    return {
-        "answer_due": iso(seen.first_response_due),
-        "usual": places.in_words(usual) if usual else "",
-        "solved_due": iso(seen.resolution_due),
-        "priority": seen.priority,
-    }
