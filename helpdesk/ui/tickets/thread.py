@@ -1,0 +1,152 @@
+"""The timeline: messages, notes, and lines for what was changed and sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from helpdesk.ui.components import avatar, button, css, icon, mark, server_link, tabs, text_button, time
+from helpdesk.ui.tickets.edit_state import EditState
+from helpdesk.ui.tickets.state import TicketState
+from helpdesk.ui.tickets.timeline import TABS
+
+_S: Any = TicketState
+
+
+def thread() -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            _S.earlier,
+            rx.el.div(
+                button(
+                    "Show earlier, ",
+                    _S.earlier,
+                    " more",
+                    size="sm",
+                    kind="gh",
+                    on_click=TicketState.show_earlier,
+                ),
+                class_name="tl-more",
+            ),
+        ),
+        rx.foreach(_S.entries, _entry),
+        rx.cond(_S.entries, rx.fragment(), rx.el.p("Nothing here yet.", class_name="t2 tl-none")),
+        class_name="tl",
+        role="feed",
+        aria_label="What happened",
+    )
+
+
+def thread_tabs() -> rx.Component:
+    href = "/tickets/" + _S.ticket["number"].to(str)
+    options: list[Any] = []
+    for name, words in TABS.items():
+        count = [] if name == "all" else [rx.el.span(_S.counts_of[name], class_name="xs t2 num")]
+        target = href if name == "all" else href + f"?tab={name}"
+        options.append((rx.fragment(words, *count), target, _S.tab == name))
+    return tabs("What is shown", *options)
+
+
+def _entry(entry: Any) -> rx.Component:
+    return rx.el.article(
+        rx.match(
+            entry["kind"],
+            ("event", _event(entry)),
+            ("note", _note(entry)),
+            _message(entry),
+        ),
+        class_name=rx.cond(entry["kind"] == "event", "ev c", "ev"),
+        key=entry["key"],
+    )
+
+
+def _message(entry: Any) -> rx.Component:
+    return rx.fragment(
+        avatar(entry["person"]),
+        rx.el.div(
+            rx.el.div(
+                rx.el.span(entry["person"]["name"], class_name="b tr"),
+                rx.el.span(entry["where"], class_name="t2 xs tr"),
+                rx.el.span(class_name="sp"),
+                time(entry["at"]),
+                class_name="hd",
+            ),
+            _words(entry),
+            _files(entry["files"]),
+        ),
+    )
+
+
+def _note(entry: Any) -> rx.Component:
+    return rx.fragment(
+        avatar(entry["person"]),
+        rx.el.div(
+            rx.el.div(
+                rx.el.span(entry["person"]["name"], class_name="b tr"),
+                rx.el.span(icon("lock", "s"), "Internal note", class_name="lk"),
+                rx.el.span(class_name="sp"),
+                time(entry["at"]),
+                class_name="hd",
+            ),
+            _words(entry),
+            _files(entry["files"]),
+            class_name="notebox",
+        ),
+    )
+
+
+def _event(entry: Any) -> rx.Component:
+    return rx.fragment(
+        rx.el.span(icon(entry["glyph"]), class_name=css("dot", entry["glyph"])),
+        rx.el.div(rx.foreach(entry["parts"], _part), " ", time(entry["at"]), class_name="ln", dir="auto"),
+    )
+
+
+def _words(entry: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(rx.foreach(entry["parts"], _part), class_name="wrap", dir="auto"), class_name="msg"
+    )
+
+
+def _part(one: Any) -> Any:
+    return rx.match(
+        one["kind"],
+        ("", rx.el.span(one["text"])),
+        ("b", rx.el.b(one["text"], dir="auto")),
+        ("at", rx.el.span(one["text"], class_name="at")),
+        ("url", _outside(one["text"])),
+        ("arrow", rx.el.span(icon("arrow-right", "s", label="to"), class_name="to-new")),
+        ("bad", rx.el.span(icon("circle-alert", "s"), " ", one["text"], class_name="bad b")),
+        ("retry", text_button("Retry", on_click=EditState.retry(one["text"]))),
+        rx.el.span(mark(one["kind"]), one["text"], class_name=css("mk", one["kind"])),
+    )
+
+
+def _outside(address: Any) -> rx.Component:
+    """A link that somebody wrote: it leaves the helpdesk, which it learns nothing of."""
+    return rx.el.a(
+        address,
+        href=address,
+        target="_blank",
+        rel="noopener noreferrer nofollow",
+        reload_document=True,
+        class_name="link",
+    )
+
+
+def _files(files: Any) -> rx.Component:
+    return rx.cond(files, rx.el.div(rx.foreach(files, file_chip), class_name="row att"))
+
+
+def file_chip(one: Any) -> rx.Component:
+    """A file, to load from the server."""
+    return server_link(
+        icon(one["glyph"]),
+        rx.el.span(one["name"], class_name="tr", dir="auto"),
+        rx.el.span(one["size"], class_name="t2 num"),
+        href=one["href"],
+        target="_blank",
+        class_name="attach",
+        key=one["id"],
+    )
