@@ -29,7 +29,7 @@ TEMPLATE = go.layout.Template(
         bargroupgap=0.08,
         barcornerradius=2,
         dragmode=False,
-        xaxis={"showgrid": False, "fixedrange": True, "zeroline": False, "ticks": "", "title": TITLE},
+        xaxis={"showgrid": False, "showspikes": False, "fixedrange": True, "zeroline": False, "ticks": "", "title": TITLE},
         yaxis={
             "fixedrange": True, "rangemode": "tozero", "zeroline": False, "ticks": "", "nticks": 6,
             "tickformat": ",d", "automargin": True, "title": TITLE,
@@ -50,7 +50,7 @@ def day_words(day: str) -> str:
 def created_and_resolved(days: Sequence[DayFigure]) -> dict[str, Any]:
     """Bars per day, created beside resolved, as plain JSON (`data` and `layout`)."""
     names = [day_words(one.day) for one in days]
-    hover = "%{y:,d}<extra>%{fullData.name}</extra>"
+    hover = "%{fullData.name} %{y:,d}<extra></extra>"
     figure = go.Figure(
         data=[
             go.Bar(name="Created", x=names, y=[one.created for one in days], hovertemplate=hover),

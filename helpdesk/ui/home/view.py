@@ -47,7 +47,7 @@ def _content() -> rx.Component:
     numbers = HomeState.numbers
     return rx.el.div(
         rx.el.ul(
-            _kpi("Open", numbers["open"], "not solved yet", "/queue?view=all"),
+            _kpi("Open", numbers["open"], "not solved yet", "/queue?view=open"),
             _kpi("Unassigned", numbers["unassigned"], "in nobody's hands", "/queue?view=unassigned"),
             _kpi("Breaching soon", numbers["breaching"], "at risk of being late", "/queue?view=breaching", "warn"),
             _kpi("Breached", numbers["breached"], "later than promised", "/queue?view=breached", "bad"),

@@ -39,6 +39,7 @@ VIEWS: dict[str, View] = {
     "breached": View("Breached", "Every promise is kept.", {"sla": ("breached",)}),
     "waiting": View("Waiting", "Nothing is on hold.", {"on_hold": True}, "-updated_at"),
     "my_groups": View("My groups", "Your groups have nothing open.", {"mine_groups": True}),
+    "open": View("Open", "No ticket is open."),  # what the home page counts
     "all": View("All", "No ticket is open.", {}, "-updated_at", _NOT_CLOSED),
 }
 SORTS = {

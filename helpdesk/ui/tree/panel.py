@@ -16,7 +16,6 @@ from helpdesk.ui.components import (
     menu,
     menu_item,
     menu_line,
-    path,
     problem,
     select,
     switch,
@@ -68,8 +67,11 @@ def _head() -> rx.Component:
             ),
             rx.match(
                 node["kind"],
-                ("category", path(above[0], node["kind_words"])),
-                ("subcategory", path(above[0], above[1])),
+                ("category", rx.el.span(above[0], class_name="path")),
+                (
+                    "subcategory",
+                    rx.el.span(above[0], icon("chevron-right"), above[1], class_name="path"),
+                ),
                 rx.el.span("Group", class_name="path"),
             ),
             rx.el.h2(node["name"], class_name="h-lg tr"),

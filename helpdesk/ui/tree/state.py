@@ -80,7 +80,7 @@ class TreeState(AppState):
     @allow(Role.ADMIN)
     async def save(self, sent: dict[str, Any]):
         """Change of the node what the form changed."""
-        self.busy, self.errors = True, {}
+        self.busy, self.errors, self.refusal = True, {}, ""
         yield
         values = changes(self.node, sent)
         saved = await self._write(values) if values else None
@@ -103,7 +103,7 @@ class TreeState(AppState):
         if isinstance(done, Failure):
             self.refusal = done.message
             return
-        self._undo = (self.node["key"], not archived)
+        self._undo, self.refusal = (self.node["key"], not archived), ""
         await self._read(self.node["key"])
         words = "is archived: it can't be chosen any more" if archived else "can be chosen again"
         self._toast("ok", f"{self.node['name']} {words}.", undo="undo-archive")

@@ -93,7 +93,7 @@ def _table() -> rx.Component:
                     aria_label="Groups, categories and subcategories",
                     data_list="true",
                 ),
-                rx.el.p(rx.el.b("Dark"), " is set here, grey is inherited.", class_name="legend t2 xs"),
+                rx.el.p(rx.el.b("Bold"), " is set here, grey is inherited.", class_name="legend t2 xs"),
             ),
             empty_state(
                 "folder-tree",

@@ -1,0 +1,21 @@
+"""What tests of pages share: acting beside the browser, and what its forms send."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from tests.factories import World
+
+T = TypeVar("T")
+
+
+async def as_person(people: World, name: str, service: Callable[..., T], *args: Any, **more: Any) -> T:
+    """`await as_person(people, "admin", tree.admin_tree)`: the service's answer, from a thread."""
+    return await asyncio.to_thread(lambda: service(people.actor(name), *args, **more))
+
+
+def form(**values: str) -> dict[str, Any]:
+    """The payload of a form with these fields."""
+    return {"__reflex_form_data__": [[name, value] for name, value in values.items()]}
