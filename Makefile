@@ -79,6 +79,12 @@ test: check browser
 browser: environment
 	@$(BIN)/python tests/browser.py
 
+# Every page at three widths in both themes, of a running demo company: make screenshots URL=http://127.0.0.1:8000
+URL ?= http://127.0.0.1:8000
+screenshots: browser
+	@$(BIN)/python -m tests.screenshots $(URL)
+.PHONY: screenshots
+
 # Pin again: newest versions that pyproject.toml allows, for every Python and system, without addresses of indexes.
 requirements:
 	@$(BIN)/python -m pip install --quiet uv
