@@ -130,6 +130,7 @@ ACTS: dict[str, Act] = {
 }
 
 
+_JSON = {"Content-Type": "application/json"}
 NULL = "null"  # as a body; None sends none
 PAGE, ADMIN, OWN = "/tickets/{id}", "/api/v1/admin/tickets/{id}", "/api/v1/tickets/{id}"
 
@@ -317,7 +318,7 @@ async def _through_the_ui(open_tab: Opener, people: World, person: Person, act: 
 def _through_the_api(people: World, person: Person, act: Act, ticket_id: int) -> int:
     method, path, body = act.request
     given = body(people, ticket_id)
-    sent: dict[str, Any] = {"content": NULL} if given == NULL else {"json": given}
+    sent: dict[str, Any] = {"content": NULL, "headers": _JSON} if given == NULL else {"json": given}
     answer = Api().login(person).request(method, path.format(id=ticket_id), **sent)
     results = answer.json().get("results") if answer.status_code == 200 else None
     return answer.status_code if not results or results[0]["ok"] else 404
