@@ -29,7 +29,9 @@ TEMPLATE = go.layout.Template(
         bargroupgap=0.08,
         barcornerradius=2,
         dragmode=False,
-        xaxis={"showgrid": False, "showspikes": False, "fixedrange": True, "zeroline": False, "ticks": "", "title": TITLE},
+        xaxis={
+            "showgrid": False, "showspikes": False, "fixedrange": True, "zeroline": False, "ticks": "", "title": TITLE,
+        },
         yaxis={
             "fixedrange": True, "rangemode": "tozero", "zeroline": False, "ticks": "", "nticks": 6,
             "tickformat": ",d", "automargin": True, "title": TITLE,
