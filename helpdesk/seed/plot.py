@@ -11,7 +11,7 @@ from typing import Any
 from helpdesk.domain.calendars import BusinessCalendar
 from helpdesk.domain.enums import Priority, ResolutionCode
 from helpdesk.seed import words
-from helpdesk.seed.company import Employee
+from helpdesk.seed.company import RESTRICTED, Employee
 from helpdesk.seed.pictures import log_file, screenshot
 from helpdesk.seed.script import Story
 
@@ -78,6 +78,7 @@ class Plot:
         rng, story, cast = self._rng, self._story, self._cast
         opening, closing = rng.choice(words.OPENINGS), rng.choice(words.CLOSINGS)
         chosen = {Priority.CRITICAL: Priority.HIGH, Priority.MEDIUM: None}.get(self._priority, self._priority)
+        watched = rng.random() < 0.08 and story.group not in RESTRICTED  # there only its staff adds watchers
         self._act(
             "create",
             cast.filed_by,
@@ -86,7 +87,7 @@ class Plot:
             description=self._fill(opening + story.description + closing),
             priority=None if chosen is None else str(chosen),
             requested_for=cast.requester.email if cast.requester is not cast.filed_by else None,
-            watchers=(cast.colleague.email,) if rng.random() < 0.08 else (),
+            watchers=(cast.colleague.email,) if watched else (),
             files=self._files(),
         )
 

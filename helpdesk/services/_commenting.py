@@ -11,7 +11,7 @@ from helpdesk.domain.access import Actor, is_requester_side
 from helpdesk.domain.enums import EventKind, HoldReason, NotificationEvent, Status, View, Visibility
 from helpdesk.domain.lifecycle import Move, check
 from helpdesk.models.ticket import ticket_comments
-from helpdesk.services import _uploads
+from helpdesk.services import _place, _uploads
 from helpdesk.services._abilities import capacity_of
 from helpdesk.services._lock import LockedTicket, close_hold, hold_notice
 from helpdesk.services._mentions import mentioned
@@ -120,8 +120,10 @@ def _told(s: Session, locked: LockedTicket, kind: EventKind, comment_id: int) ->
     requesters = (*locked.requester_side, *sorted(locked.watcher_ids))
     if kind is EventKind.AGENT_COMMENT:
         return [Notice(NotificationEvent.PUBLIC_COMMENT, requesters, comment_id=comment_id)]
-    assignee = locked.row["assigned_to"]
-    people, address = ((assignee,), None) if assignee else group_audience(s, locked.row["group_id"])
+    group_id, assignee = locked.row["group_id"], locked.row["assigned_to"]
+    if assignee is not None and not _place.assignable(s, group_id, locked.restricted, assignee):
+        assignee = None  # left the company or the restricted group: the ticket waits to be reassigned
+    people, address = ((assignee,), None) if assignee else group_audience(s, group_id)
     if kind is EventKind.OTHER_COMMENT:
         people = (*people, *locked.requester_side)
     return [Notice(NotificationEvent.PUBLIC_COMMENT, people, address, comment_id)]

@@ -171,8 +171,11 @@ def end_hold_by_itself(s: Session, locked: LockedTicket) -> None:
     assert locked.hold is not None  # noqa: S101
     until: datetime = locked.hold["until"]
     work = locked.work(s, system_actor(s, Source.TIMER))
+    # the requester reads when it ended, never when somebody came by: that may have been for a note
+    work.at = max(until, locked.hold["since"])
+    work.put(staff_updated_at=max(locked.at, locked.row["staff_updated_at"]))
     close_hold(s, locked, work, until)
-    work.event(EventKind.HOLD_ENDED, hold_notice(locked, NotificationEvent.HOLD_ENDED), at=until)
+    work.event(EventKind.HOLD_ENDED, hold_notice(locked, NotificationEvent.HOLD_ENDED))
     work.flush()
 
 

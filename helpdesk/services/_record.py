@@ -46,7 +46,8 @@ class TicketWork:
 
     Args:
         row: the ticket's columns as they are now; changed in place.
-        at: the act's moment, taken after the lock (`_lock`).
+        at: the act's moment, taken after the lock (`_lock`), or before it for what had happened already: a hold
+            that ran out.
         path: group, category and subcategory by name.
         audience: who has lists that show this ticket as their request: to be told that it changed.
     """
@@ -115,15 +116,13 @@ class TicketWork:
         *notices: Notice,
         data: Mapping[str, Any] | None = None,
         visibility: Visibility = Visibility.PUBLIC,
-        at: datetime | None = None,
     ) -> int:
         """Append an event with a snapshot of the ticket as `set` left it, and whom it tells. Returns its `seq`.
 
-        Its moment is the act's, or `at` where it happened before (a hold that had run out), but always after the
-        ticket's last event.
+        Its moment is the act's, but always after the ticket's last event.
         """
         seq = self.row["event_seq"] + 1
-        moment = max(at or self.at, self.row["event_at"] + TICK)
+        moment = max(self.at, self.row["event_at"] + TICK)
         snapshot = {name: self.row[name] for name in _SNAPSHOT}
         self._events.append(
             {

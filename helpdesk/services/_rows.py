@@ -76,7 +76,8 @@ def ticket_rows(
             .where(tickets.c.id.in_(ids))
         ).mappings()
     }
-    watchers, tags, holds = _watchers(s, ids), _tags(s, ids), _holds(s, ids)
+    seen = {ticket_id: views if isinstance(views, View) else views[ticket_id] for ticket_id in ids}
+    watchers, tags, holds = _watchers(s, viewer, seen), _tags(s, ids), _holds(s, ids)
     clocks = clock_views(s, ids)
     named = [row[name] for row in found.values() for name in ("created_by", "requested_for", "assigned_to")]
     persons = people(s, viewer, [*named, *(person for one in watchers.values() for person in one)])
@@ -85,12 +86,12 @@ def ticket_rows(
         row = found.get(ticket_id)
         if row is None:
             continue
-        staff = (views if isinstance(views, View) else views[ticket_id]) is View.STAFF
+        staff = seen[ticket_id] is View.STAFF
         result.append(
             _ticket_row(
                 row,
                 persons,
-                watchers=tuple(persons[person] for person in watchers[ticket_id] if person in persons),
+                watchers=tuple(persons[person] for person in watchers[ticket_id]),
                 tags=tuple(tags[ticket_id]) if staff else (),
                 hold=holds.get(ticket_id),
                 sla=clocks.get(ticket_id, SlaView(None, None, None)),
@@ -143,15 +144,17 @@ def _ref(node_id: int | None, name: str | None) -> NamedRef | None:
     return None if node_id is None or name is None else NamedRef(node_id, name)
 
 
-def _watchers(s: Session, ids: Sequence[int]) -> dict[int, list[int]]:
+def _watchers(s: Session, viewer: Actor, seen: Mapping[int, View]) -> dict[int, list[int]]:
+    """Whom staff added shows to staff alone, and to themselves (product rules §3: they change nothing for others)."""
     found: dict[int, list[int]] = defaultdict(list)
     w = ticket_watchers.c
     for row in s.execute(
-        select(w.ticket_id, w.user_id)
-        .where(w.ticket_id.in_(ids))
+        select(w.ticket_id, w.user_id, w.by_staff)
+        .where(w.ticket_id.in_(seen))
         .order_by(w.ticket_id, w.created_at, w.user_id)
     ):
-        found[row.ticket_id].append(row.user_id)
+        if not row.by_staff or seen[row.ticket_id] is View.STAFF or row.user_id == viewer.user_id:
+            found[row.ticket_id].append(row.user_id)
     return found
 
 

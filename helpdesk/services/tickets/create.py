@@ -11,7 +11,7 @@ from helpdesk.core.config import get_settings
 from helpdesk.core.db import transaction
 from helpdesk.core.errors import Invalid
 from helpdesk.domain import priority as priorities
-from helpdesk.domain.access import Actor
+from helpdesk.domain.access import Actor, in_staff_scope
 from helpdesk.domain.enums import EventKind, NotificationEvent, Priority, Source, Status, Visibility
 from helpdesk.models.person import users
 from helpdesk.models.ticket import ticket_numbers, ticket_watchers, tickets
@@ -33,7 +33,8 @@ def create(actor: Actor, new: NewTicket, *, idempotency: Idempotency | None = No
     members are told. With `idempotency` the same request again returns the first answer.
 
     Raises:
-        Invalid: by field: unknown place or person, over-long or blank text, Critical chosen by a client.
+        Invalid: by field: unknown place or person, over-long or blank text, Critical chosen by a client, watchers
+            in a restricted group chosen by somebody who is not its staff.
     """
     fields = cleaned_ticket(actor, new)
     with transaction() as s:
@@ -51,7 +52,7 @@ def file_ticket(s: Session, actor: Actor, fields: dict[str, Any]) -> int:
     place = _place.choose(s, fields["group_id"], fields["category_id"], fields["subcategory_id"])
     requester = fields["requested_for"] or actor.user_id
     _place.require_person(s, "requested_for", requester)
-    watchers = _watchers(s, actor, requester, fields["watchers"])
+    watchers = _watchers(s, actor, place, requester, fields["watchers"])
     priority = priorities.derive(fields["priority"], fields["impact"], fields["urgency"], place.priority)
     row = _insert(s, actor, fields, place, requester, priority)
     audience = frozenset({actor.user_id, requester, *watchers})
@@ -87,8 +88,14 @@ def cleaned_ticket(actor: Actor, new: NewTicket) -> dict[str, Any]:
     }
 
 
-def _watchers(s: Session, actor: Actor, requester: int, chosen: tuple[int, ...]) -> tuple[int, ...]:
+def _watchers(
+    s: Session, actor: Actor, place: _place.Place, requester: int, chosen: tuple[int, ...]
+) -> tuple[int, ...]:
     """Those chosen; somebody who files for a colleague becomes a watcher (product rules §1)."""
+    others = set(chosen) - {requester, actor.user_id}
+    staff = actor.may_work and in_staff_scope(actor, place.group_id, place.restricted)
+    if others and place.restricted and not staff:
+        raise Invalid.at("watchers", "In this group only its staff adds watchers.")
     for person in chosen:
         _place.require_person(s, "watchers", person)
     watchers = dict.fromkeys(person for person in chosen if person != requester)

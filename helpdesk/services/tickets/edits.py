@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from helpdesk.core.db import transaction
@@ -149,20 +150,26 @@ def _tell_of_move(s: Session, locked: LockedTicket, work: TicketWork, moved: str
 def set_watchers(actor: Actor, key: object, user_ids: list[int] | tuple[int, ...]) -> TicketDetail:
     """Make exactly these people the watchers. Requester and staff add and remove; anybody removes themselves.
 
+    Whom staff added is the staff's affair: others don't see them (but for themselves), so their list leaves them in.
+
     Raises:
         Invalid, NotFound, Forbidden (not theirs to change, or adding in a restricted group without being its staff).
     """
     wanted = frozenset(_text.clean_ids("user_ids", user_ids, MAX_WATCHERS))
     with transaction() as s:
         locked = lock(s, actor, key)
-        added, removed = wanted - locked.watcher_ids, locked.watcher_ids - wanted
+        shown = locked.watcher_ids
+        if locked.view is not View.STAFF:
+            shown -= locked.staff_watcher_ids - {actor.user_id}
+        added, removed = wanted - shown, shown - wanted
         _require_may_watch(actor, locked, added, removed)
         for person in sorted(added):
             _place.require_person(s, "user_ids", person)
         if added or removed:
             _write_watchers(s, actor, locked, added, removed)
-        try_view = locked.view if actor.user_id not in removed else None
-        return detail(s, actor, locked.row["id"], try_view)
+        return detail(
+            s, actor, locked.row["id"], locked.view
+        )  # also to somebody whose sight has ended by this
 
 
 def _require_may_watch(
@@ -179,7 +186,7 @@ def _require_may_watch(
 def _write_watchers(
     s: Session, actor: Actor, locked: LockedTicket, added: frozenset[int], removed: frozenset[int]
 ) -> None:
-    """A watcher whom staff added is the staff's affair: the requester's version and times don't count them."""
+    """The requester's version and times don't count a watcher whom staff added."""
     staff = locked.view is View.STAFF and actor.user_id not in locked.requester_side
     hidden = staff and not (removed - locked.staff_watcher_ids)
     visibility = Visibility.STAFF if hidden else Visibility.PUBLIC
@@ -194,7 +201,10 @@ def _write_watchers(
             "by_staff": staff,
             "created_at": locked.at,
         }
-        s.execute(insert(ticket_watchers), [base | {"user_id": person} for person in sorted(added)])
+        statement = insert(ticket_watchers).on_conflict_do_update(
+            index_elements=["ticket_id", "user_id"], set_={"by_staff": staff}
+        )
+        s.execute(statement, [base | {"user_id": person} for person in sorted(added)])
     for person in sorted(removed):
         work.log("watcher", str(person), None, visibility)
     for person in sorted(added):

@@ -19,7 +19,15 @@ from helpdesk.domain.enums import (
     ResolutionCode,
     Status,
 )
-from helpdesk.domain.lifecycle import Capacity, Move, check, move_to, refused, reopened_status
+from helpdesk.domain.lifecycle import (
+    Capacity,
+    Move,
+    check,
+    move_to,
+    refused,
+    reopened_status,
+    require_right,
+)
 from helpdesk.services import _place, _rows, _text
 from helpdesk.services._abilities import capacity_of
 from helpdesk.services._detail import detail
@@ -144,7 +152,12 @@ def set_status(
     with transaction() as s:
         locked = lock(s, actor, key)
         locked.require_staff_view()
-        if Status(locked.row["status"]) is not target:
+        source = Status(locked.row["status"])
+        if source is not target:
+            if (
+                target is Status.CLOSED
+            ):  # the one target that is not every worker's: a right comes before a version
+                require_right(Move.CLOSE, source, capacity_of(actor))
             require_version(s, actor, locked, version)
             apply_status(s, actor, locked, target, code, text)
         return detail(s, actor, locked.row["id"])
