@@ -17,11 +17,13 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# Search is blind to case and accents. `unaccent` alone is not immutable, since its dictionary could be altered.
-PLAIN_TEXT = """
+# Search is blind to case, accents and punctuation: PostgreSQL would keep an address or a path as one word, of which
+# no part is found. `unaccent` alone is not immutable, since its dictionary could be altered.
+PLAIN_TEXT = r"""
 CREATE FUNCTION helpdesk_plain(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-AS $$ SELECT lower(public.unaccent('public.unaccent'::regdictionary, value)) $$
+AS $$ SELECT translate(lower(public.unaccent('public.unaccent'::regdictionary, value)),
+              '!"#$%&''()*+,-./:;<=>?@[\]^`{|}~', repeat(' ', 31)) $$
 """
 
 APPEND_ONLY = """

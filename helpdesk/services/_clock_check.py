@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -61,27 +61,22 @@ def _compare(s: Session, rows: Sequence[RowMapping]) -> Iterator[str]:
             yield f"{name}: has no events"
             continue
         try:
-            expected = _expected(s, ticket_id, events[ticket_id], fired[ticket_id], as_of)
+            known = _clocks.clock_events(event for event in events[ticket_id] if event["at"] <= as_of)
+            computed = _clocks.compute_for(s, known, as_of)
+            done = frozenset((one["kind"], one["run"], one["step"]) for one in fired[ticket_id])
+            expected = _clocks.clock_rows(s, ticket_id, computed, as_of, done)
+            lists = _clocks.list_columns(s, known, computed)
         except (ValueError, KeyError) as error:
             yield f"{name}: its clocks can't be computed: {error}"
             continue
-        yield from (f"{name}: {problem}" for problem in _problems(row, clocks, expected))
-
-
-def _expected(
-    s: Session,
-    ticket_id: int,
-    events: Sequence[RowMapping],
-    fired: Sequence[RowMapping],
-    as_of: datetime,
-) -> list[dict[str, Any]]:
-    clocks = _clocks.compute_for(s, _clocks.clock_events(events), as_of)
-    done = frozenset((row["kind"], row["run"], row["step"]) for row in fired)
-    return _clocks.clock_rows(s, ticket_id, clocks, as_of, done)
+        yield from (f"{name}: {problem}" for problem in _problems(row, clocks, expected, lists))
 
 
 def _problems(
-    row: RowMapping, stored: Sequence[RowMapping], expected: Sequence[dict[str, Any]]
+    row: RowMapping,
+    stored: Sequence[RowMapping],
+    expected: Sequence[dict[str, Any]],
+    lists: Mapping[str, datetime | None],
 ) -> Iterator[str]:
     kept = {clock["kind"]: clock for clock in stored}
     wanted = {clock["kind"]: clock for clock in expected}
@@ -94,7 +89,6 @@ def _problems(
         differing = [name for name, value in want.items() if have[name] != value]
         if differing:
             yield f"the {kind} clock differs in {', '.join(differing)}"
-    lists = _clocks.list_columns(expected)
     differing = [name for name in _LIST_COLUMNS if row[name] != lists[name]]
     if differing:
         yield f"the list shows another {', '.join(differing)}"

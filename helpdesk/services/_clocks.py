@@ -109,7 +109,8 @@ def refresh(s: Session, ticket_id: int, at: datetime) -> dict[str, datetime | No
 
     Returns what the ticket row keeps for its lists: `due_at`, `risk_at`, `breached_at`.
     """
-    clocks = compute_for(s, events_of(s, ticket_id), at)
+    events = events_of(s, ticket_id)
+    clocks = compute_for(s, events, at)
     fired = fired_steps(s, ticket_id)
     rows = clock_rows(s, ticket_id, clocks, at, fired)
     if rows:
@@ -123,19 +124,42 @@ def refresh(s: Session, ticket_id: int, at: datetime) -> dict[str, datetime | No
                 ticket_clocks.c.ticket_id == ticket_id, ticket_clocks.c.kind.in_(gone)
             )
         )
-    return list_columns(rows)
+    return list_columns(s, events, clocks)
 
 
-def list_columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, datetime | None]:
-    """The nearest due time and risk of the running clocks, and the first breach of those shown."""
-    running = [row for row in rows if row["stopped_at"] is None and row["due_at"] is not None]
+def list_columns(s: Session, events: Sequence[ClockEvent], clocks: Clocks) -> dict[str, datetime | None]:
+    """The nearest due time and risk of the running clocks, and the first breach of those shown.
+
+    A hold with an end counts as ended then, so that these stay right also where nobody has looked since.
+    """
+    shown, end = _shown(clocks), _hold_end(events, clocks)
+    later = shown if end is None else _shown(compute_for(s, events, end))
+    running = [state for state in later if state.stopped_at is None and state.due_at is not None]
+    risks = [at for at in map(_risk_at, running) if at is not None]
     return {
-        "due_at": min((row["due_at"] for row in running), default=None),
-        "risk_at": min((row["risk_at"] for row in running if row["risk_at"] is not None), default=None),
+        "due_at": min((state.due_at for state in running if state.due_at is not None), default=None),
+        "risk_at": min(risks, default=None),
         "breached_at": min(
-            (row["breached_at"] for row in rows if row["breached_at"] is not None), default=None
+            (state.breached_at for state in shown if state.breached_at is not None), default=None
         ),
     }
+
+
+def _shown(clocks: Clocks) -> list[ClockState]:
+    return [state for state in (clocks.of(kind) for kind in ClockKind) if state is not None]
+
+
+def _hold_end(events: Sequence[ClockEvent], clocks: Clocks) -> datetime | None:
+    """When the hold that pauses the clocks ends by itself."""
+    if not any(state.paused for state in _shown(clocks)):
+        return None
+    until = next(event for event in reversed(events) if event.kind is EventKind.HOLD_STARTED).data["until"]
+    return None if until is None else datetime.fromisoformat(until)
+
+
+def _risk_at(state: ClockState) -> datetime | None:
+    risk = steps(state, _RISK)
+    return risk[0].at if risk and state.stopped_at is None else None
 
 
 def fired_steps(s: Session, ticket_id: int) -> frozenset[tuple[str, int, str]]:
@@ -151,8 +175,7 @@ def clock_rows(
     s: Session, ticket_id: int, clocks: Clocks, at: datetime, fired: frozenset[tuple[str, int, str]]
 ) -> list[dict[str, Any]]:
     """The `ticket_clocks` rows of computed clocks, one per kind that there is."""
-    states = (clocks.of(kind) for kind in ClockKind)
-    return [_row(s, ticket_id, state, clocks, at, fired) for state in states if state is not None]
+    return [_row(s, ticket_id, state, clocks, at, fired) for state in _shown(clocks)]
 
 
 def _row(
@@ -163,7 +186,6 @@ def _row(
     at: datetime,
     fired: frozenset[tuple[str, int, str]],
 ) -> dict[str, Any]:
-    risk = steps(state, _RISK)
     # a clock that began on hold has no time yet, and takes none before the event that ends the hold
     times = [state.tail.time] if state.tail is not None else [span.time for span in state.spans[-1:]]
     return {
@@ -181,7 +203,7 @@ def _row(
         "paused": state.paused,
         "consumed_seconds": state.consumed_seconds,
         "as_of": at,
-        "risk_at": risk[0].at if risk and state.stopped_at is None else None,
+        "risk_at": _risk_at(state),
         "flagged": state.flagged,
         "next_step_at": _next_step(
             s, [state, *(one for one in clocks.earlier if one.kind == state.kind)], fired

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
@@ -13,7 +14,7 @@ from helpdesk.core.clock import now
 from helpdesk.core.config import get_settings
 from helpdesk.core.errors import Invalid
 from helpdesk.domain.access import Actor
-from helpdesk.domain.enums import UNSOLVED, Priority, Status, View
+from helpdesk.domain.enums import Priority, Status, View
 from helpdesk.models.ticket import ticket_holds, ticket_watchers, tickets
 from helpdesk.services import _text
 from helpdesk.services.views import TicketQuery
@@ -56,6 +57,9 @@ def cleaned_query(actor: Actor, query: TicketQuery, view: View) -> Filter:
     for name in ("created_from", "created_to", "resolved_from", "resolved_to"):
         if getattr(query, name) is not None:
             _text.clean_when(name, getattr(query, name))
+    for name in ("status", "priority", "assigned_to", "sla"):
+        if len(getattr(query, name)) > MAX_VALUES:
+            raise Invalid.at(name, f"At most {MAX_VALUES} are possible here.")
     size = _text.clean_number("page_size", query.page_size, 1, MAX_PAGE_SIZE)
     page = _text.clean_number("page", query.page, 1, 2**31 - 1)
     if query.cursor is None and page * size > MAX_DEPTH:
@@ -68,11 +72,9 @@ def cleaned_query(actor: Actor, query: TicketQuery, view: View) -> Filter:
     sort, descending = _order(query.sort)
     return Filter(
         query=query,
-        statuses=tuple(str(_text.clean_enum("status", one, Status)) for one in query.status[:MAX_VALUES]),
-        priorities=tuple(
-            str(_text.clean_enum("priority", one, Priority)) for one in query.priority[:MAX_VALUES]
-        ),
-        assignees=tuple(_assignee(actor, one) for one in query.assigned_to[:MAX_VALUES]),
+        statuses=tuple(str(_text.clean_enum("status", one, Status)) for one in query.status),
+        priorities=tuple(str(_text.clean_enum("priority", one, Priority)) for one in query.priority),
+        assignees=tuple(_assignee(actor, one) for one in query.assigned_to),
         words=tuple(_WORD.findall(search)[:_MAX_WORDS]),
         number=number,
         number_id=number_id,
@@ -141,22 +143,35 @@ def _around(actor: Actor, chosen: Filter) -> Iterator[ColumnElement[bool]]:
     if query.sla:
         yield or_(*(_sla(state) for state in query.sla))
     if query.on_hold is not None:
-        held = exists().where(ticket_holds.c.ticket_id == t.id, ticket_holds.c.ended_at.is_(None))
+        held = exists().where(ticket_holds.c.ticket_id == t.id, is_open(now()))
         yield held if query.on_hold else ~held
     if query.mine_groups:
         yield t.group_id.in_(sorted(actor.group_ids))
     if query.watching is not None:
         yield _watching(actor, query.watching)
-    if query.q:
+    if query.q and not _text.is_blank(query.q):
         yield _search(chosen)
+
+
+def is_open(moment: datetime) -> ColumnElement[bool]:
+    """A hold that lasts at `moment`: one that ran out is over, whether or not the sweep has written so."""
+    h = ticket_holds.c
+    return and_(h.ended_at.is_(None), or_(h.until.is_(None), h.until > moment))
+
+
+def is_late(moment: datetime) -> ColumnElement[bool]:
+    """A ticket with a clock that is or was past its due time."""
+    return or_(tickets.c.breached_at.is_not(None), tickets.c.due_at < moment)
+
+
+def is_at_risk(moment: datetime) -> ColumnElement[bool]:
+    """An unsolved ticket with a clock near its due time, and none past it."""
+    return and_(tickets.c.risk_at <= moment, ~is_late(moment))
 
 
 def _sla(state: str) -> ColumnElement[bool]:
     """At risk or breached, as the clocks of an unsolved ticket show it; a solved one keeps its breach."""
-    t, moment = tickets.c, now()
-    late = or_(t.breached_at.is_not(None), t.due_at <= moment)
-    unsolved = t.status.in_([str(status) for status in UNSOLVED])
-    return late if state == "breached" else and_(unsolved, t.risk_at <= moment, ~late)
+    return is_late(now()) if state == "breached" else is_at_risk(now())
 
 
 def _watching(actor: Actor, only: bool) -> ColumnElement[bool]:
@@ -169,11 +184,14 @@ def _watching(actor: Actor, only: bool) -> ColumnElement[bool]:
 def _search(chosen: Filter) -> ColumnElement[bool]:
     """By number, or by words that all occur, each as a beginning, blind to case and accents."""
     t = tickets.c
-    if chosen.number is not None:
-        return t.ticket_no == chosen.number
+    own = f"{get_settings().ticket_prefix}-"
     found: list[ColumnElement[bool]] = []
+    if chosen.number is not None:
+        found.append(t.ticket_no == chosen.number)
+        if chosen.number.startswith(own):
+            return found[0]
     if chosen.number_id is not None:
-        found += [t.id == chosen.number_id, t.ticket_no.in_(_numbers(chosen.number_id))]
+        found += [t.id == chosen.number_id, t.ticket_no == f"{own}{chosen.number_id}"]
     if chosen.words:
         # looked up first and once: the planner would rather walk the list's order and test each ticket on the way
         matches = select(t.id).where(t.words.op("@@")(_ts_query(chosen.words)))
@@ -181,11 +199,6 @@ def _search(chosen: Filter) -> ColumnElement[bool]:
     return or_(*found) if found else t.id.is_(None)
 
 
-def _numbers(digits: int) -> list[str]:
-    return [f"{get_settings().ticket_prefix}-{digits}"]
-
-
 def _ts_query(words: tuple[str, ...]) -> ColumnElement[Any]:
-    # without accents a letter may become several characters, a quote among them
-    plain = (func.translate(func.helpdesk_plain(word), "'\\", "  ") for word in words)
+    plain = map(func.helpdesk_plain, words)  # leaves no quote in them
     return func.to_tsquery("simple", func.concat_ws(" & ", *(func.concat("'", one, "':*") for one in plain)))

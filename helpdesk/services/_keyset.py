@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk.core.errors import Invalid
+from helpdesk.domain.enums import Priority
 from helpdesk.models.ticket import tickets
 from helpdesk.services._filters import MAX_DEPTH, Filter
 from helpdesk.services.views import Page
@@ -76,18 +76,25 @@ class Keyset:
             )
             moment = self._value(value)
             known = (sort, descending) == (self.chosen.sort, self.descending)
-        except (ValueError, TypeError, binascii.Error, UnicodeError, RecursionError):
+            known = known and direction in (_BACKWARDS, _FORWARDS) and _is_key(ticket_id)
+        except (ValueError, TypeError, OverflowError, RecursionError):
             direction, moment, ticket_id, known = "", None, 0, False
-        if not known or direction not in {_BACKWARDS, _FORWARDS} or not _is_key(ticket_id):
+        if not known:
             raise Invalid.at("cursor", "This cursor belongs to another list. Start again without it.")
         return direction == _BACKWARDS, moment, ticket_id
 
     def _value(self, value: Any) -> Any:
+        if value is None and self.nullable:
+            return None
         if self.chosen.sort in {"created_at", "updated_at", "due_at"}:
-            if value is None and self.nullable:
-                return None
-            return datetime.fromisoformat(str(value)).astimezone(UTC)
-        if not _is_key(value) and value != 0:
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is None:
+                raise ValueError(value)
+            return moment.astimezone(UTC)
+        if self.chosen.sort == "priority":
+            if value not in [priority.rank for priority in Priority] or isinstance(value, bool | float):
+                raise ValueError(value)
+        elif not _is_key(value):
             raise ValueError(value)
         return value
 

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from helpdesk.core.clock import now
 from helpdesk.domain.access import Actor
 from helpdesk.domain.enums import ClockKind, View
-from helpdesk.domain.working_time import ALWAYS
+from helpdesk.domain.working_time import ALWAYS, WorkingTime
 from helpdesk.models.person import roles, users
 from helpdesk.models.sla import ticket_clocks
 from helpdesk.models.ticket import ticket_holds, ticket_tags, ticket_watchers, tickets
 from helpdesk.models.tree import categories, groups, subcategories
 from helpdesk.services import _clocks
+from helpdesk.services._filters import is_open
 from helpdesk.services.views import ClockView, HoldView, NamedRef, PersonView, SlaView, TicketRow
 
 _HIDDEN = {
@@ -172,7 +173,7 @@ def _tags(s: Session, ids: Sequence[int]) -> dict[int, list[str]]:
 def _holds(s: Session, ids: Sequence[int]) -> dict[int, HoldView]:
     h = ticket_holds.c
     rows = s.execute(
-        select(h.ticket_id, h.reason, h.until, h.since).where(h.ticket_id.in_(ids), h.ended_at.is_(None))
+        select(h.ticket_id, h.reason, h.until, h.since).where(h.ticket_id.in_(ids), is_open(now()))
     )
     return {row.ticket_id: HoldView(row.reason, row.until, row.since) for row in rows}
 
@@ -184,52 +185,60 @@ def clock_views(s: Session, ids: Sequence[int]) -> dict[int, SlaView]:
     """The stored clocks as they stand at this moment."""
     rows = s.execute(select(ticket_clocks).where(ticket_clocks.c.ticket_id.in_(ids))).mappings().all()
     moment = now()
+    h = ticket_holds.c
+    over = select(h.ticket_id, h.until).where(h.ticket_id.in_(ids), h.ended_at.is_(None), h.until <= moment)
+    resumed = {row.ticket_id: row.until for row in s.execute(over)}
     by_ticket: dict[int, dict[str, ClockView]] = defaultdict(dict)
     for row in rows:
-        by_ticket[row["ticket_id"]][row["kind"]] = clock_view(s, row, moment)
+        by_ticket[row["ticket_id"]][row["kind"]] = clock_view(s, row, moment, resumed.get(row["ticket_id"]))
     return {
         ticket_id: SlaView(*(kinds.get(str(kind)) for kind in ClockKind))
         for ticket_id, kinds in by_ticket.items()
     }
 
 
-def clock_view(s: Session, row: RowMapping, moment: datetime) -> ClockView:
-    """One stored clock at `moment`: what has been consumed since it was stored is counted in its working time."""
+def clock_view(s: Session, row: RowMapping, moment: datetime, resumed: datetime | None = None) -> ClockView:
+    """One stored clock at `moment`: what has been consumed since it was stored is counted in its working time.
+
+    `resumed`: when the ticket's hold ran out, where nothing has written so yet.
+    """
     stopped = row["stopped_at"] is not None
+    paused = row["paused"] and not stopped and resumed is None
     target = row["target_minutes"] * 60
     consumed: float = row["consumed_seconds"]
-    if not stopped and not row["paused"]:
-        consumed += _elapsed(s, row, moment)
-    breached = row["breached_at"] is not None or (
-        not stopped and row["due_at"] is not None and moment > row["due_at"]
-    )
-    remaining = None if stopped else round(target - consumed)
-    percent = round(_PERCENT_FULL * consumed / target)
+    due_at: datetime | None = row["due_at"]
+    if not stopped and not paused:
+        time, since = _time(s, row), row["as_of"]
+        if row["paused"] and resumed is not None:
+            since = max(resumed, since)
+            due_at = due_at or time.add(since, target - consumed)
+        consumed += time.elapsed(since, moment).total_seconds()
+    breached = row["breached_at"] is not None or (not stopped and due_at is not None and moment > due_at)
+    share = _PERCENT_FULL * consumed / target
     return ClockView(
-        due_at=row["due_at"],
+        due_at=due_at,
         met_at=row["met_at"],
         breached=breached,
-        paused=row["paused"] and not stopped,
-        remaining_seconds=remaining,
+        paused=paused,
+        remaining_seconds=None if stopped else round(target - consumed),
         target_seconds=target,
-        percent=percent,
-        state=_state(row, stopped=stopped, breached=breached, percent=percent),
+        percent=round(share),
+        state=_state(stopped=stopped, paused=paused, breached=breached, share=share),
         flagged=row["flagged"],
     )
 
 
-def _elapsed(s: Session, row: RowMapping, moment: datetime) -> float:
+def _time(s: Session, row: RowMapping) -> WorkingTime:
     version = row["policy_version_id"]
     calendar = _clocks.policy_versions(s, {version})[version].calendar
-    time = calendar if row["business"] and calendar is not None else ALWAYS
-    return time.elapsed(row["as_of"], moment).total_seconds()
+    return calendar if row["business"] and calendar is not None else ALWAYS
 
 
-def _state(row: RowMapping, *, stopped: bool, breached: bool, percent: int) -> str:
+def _state(*, stopped: bool, paused: bool, breached: bool, share: float) -> str:
     if stopped:
         return "missed" if breached else "met"
-    if row["paused"]:
+    if paused:
         return "paused"
     if breached:
         return "over"
-    return "risk" if percent >= _clocks.RISK_PERCENT else "ok"
+    return "risk" if share >= _clocks.RISK_PERCENT else "ok"

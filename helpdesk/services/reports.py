@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.core.clock import now
@@ -12,6 +12,7 @@ from helpdesk.core.db import transaction
 from helpdesk.domain.access import Actor, require_role
 from helpdesk.domain.enums import UNSOLVED, EventKind, Role
 from helpdesk.models.ticket import ticket_events, tickets
+from helpdesk.services._filters import is_at_risk, is_late
 from helpdesk.services._scope import in_staff_scope
 from helpdesk.services.views import DayFigure, HomeFigures
 
@@ -49,13 +50,12 @@ def home(actor: Actor) -> HomeFigures:
 
 def _present(s: Session, actor: Actor, moment: datetime) -> dict[str, int]:
     t = tickets.c
-    late = or_(t.breached_at.is_not(None), t.due_at <= moment)
     row = s.execute(
         select(
             func.count().label("open"),
             func.count().filter(t.assigned_to.is_(None)).label("unassigned"),
-            func.count().filter(and_(t.risk_at <= moment, ~late)).label("breaching"),
-            func.count().filter(late).label("breached"),
+            func.count().filter(is_at_risk(moment)).label("breaching"),
+            func.count().filter(is_late(moment)).label("breached"),
         ).where(t.status.in_([str(status) for status in UNSOLVED]), in_staff_scope(actor))
     ).one()
     return {name: getattr(row, name) for name in ("open", "unassigned", "breaching", "breached")}

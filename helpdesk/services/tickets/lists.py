@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.core.clock import now
@@ -13,7 +13,15 @@ from helpdesk.domain.access import Actor, require_staff
 from helpdesk.domain.enums import UNSOLVED, Priority, Status, View
 from helpdesk.models.ticket import ticket_holds, tickets
 from helpdesk.services import _rows, _text
-from helpdesk.services._filters import MAX_SEARCH, Filter, cleaned_query, condition
+from helpdesk.services._filters import (
+    MAX_SEARCH,
+    Filter,
+    cleaned_query,
+    condition,
+    is_at_risk,
+    is_late,
+    is_open,
+)
 from helpdesk.services._keyset import Keyset, read_page
 from helpdesk.services._scope import in_staff_scope, requested_by, visible_to
 from helpdesk.services.views import Page, QueueCounts, TicketMark, TicketQuery, TicketRow
@@ -91,14 +99,13 @@ def queue_counts(actor: Actor) -> QueueCounts:
     """
     require_staff(actor)
     t, moment = tickets.c, now()
-    late = or_(t.breached_at.is_not(None), t.due_at <= moment)
-    held = select(ticket_holds.c.ticket_id).where(ticket_holds.c.ended_at.is_(None))
+    held = select(ticket_holds.c.ticket_id).where(is_open(moment))
     counts = {
         "mine": t.assigned_to == actor.user_id,
         "unassigned": t.assigned_to.is_(None),
         "high_priority": t.priority.in_([str(Priority.HIGH), str(Priority.CRITICAL)]),
-        "breaching_soon": and_(t.risk_at <= moment, ~late),
-        "breached": late,
+        "breaching_soon": is_at_risk(moment),
+        "breached": is_late(moment),
         "waiting": t.id.in_(held),
         "my_groups": t.group_id.in_(sorted(actor.group_ids)),
     }
