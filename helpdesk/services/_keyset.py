@@ -87,7 +87,7 @@ class Keyset:
         if value is None and self.nullable:
             return None
         if self.chosen.sort in {"created_at", "updated_at", "due_at"}:
-            moment = datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(str(value))
             if moment.tzinfo is None:
                 raise ValueError(value)
             return moment.astimezone(UTC)

@@ -36,6 +36,7 @@ class LockedTicket:
     at: datetime  # after the lock: the database's clock, or the moved one
     view: View
     hold: RowMapping | None = None
+    hold_ran_out: bool = False  # found over, and ended, by this very act
     staff_watcher_ids: frozenset[int] = field(default_factory=frozenset[int])
 
     @property
@@ -97,13 +98,19 @@ def lock(s: Session, actor: Actor, key: object) -> LockedTicket:
     Raises:
         NotFound: there is none that the actor may know of.
     """
-    statement = _visible(actor, key_condition(key)).with_for_update(of=tickets)
-    found = s.execute(statement).mappings().first()
+    # Locked by id alone, then read: who waits for a lock sees the joined rows of before, and a ticket that was moved
+    # meanwhile would fit none of them.
+    wanted = select(tickets.c.id).where(key_condition(key), visible_to(actor)).scalar_subquery()
+    ticket_id = s.scalar(select(tickets.c.id).where(tickets.c.id == wanted).with_for_update())
+    found = None
+    if ticket_id is not None:
+        found = s.execute(_visible(actor, tickets.c.id == ticket_id)).mappings().first()
     if found is None:
         raise NotFound("There is no such ticket.")
     locked = _around(s, actor, dict(found))
     if locked.hold is not None and locked.hold["until"] is not None and locked.hold["until"] <= locked.at:
         end_hold_by_itself(s, locked)
+        locked.hold_ran_out = True
     return locked
 
 

@@ -6,7 +6,9 @@ Nothing else writes these tables, so no path can change a ticket and leave no tr
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -189,6 +191,19 @@ class TicketWork:
         _gather(self.s, topics, versions, told)
 
 
+@contextmanager
+def savepoint(s: Session) -> Generator[None]:
+    """A part of the transaction that may be taken back alone; what it would have announced goes with it."""
+    kept = deepcopy(s.info.get("announcement"))
+    try:
+        with s.begin_nested():
+            yield
+    except BaseException:
+        if "announcement" in s.info:
+            s.info["announcement"] = kept or _nothing()
+        raise
+
+
 def _batch_of(s: Session) -> uuid.UUID:
     """What changes in one transaction is one batch: each person gets one mail for it."""
     batch: uuid.UUID = s.info.setdefault("batch_id", new_uuid())
@@ -199,7 +214,7 @@ def _gather(s: Session, topics: list[str], versions: dict[int, int], told: int) 
     """One announcement and one wake-up for the whole transaction, however many tickets it changes."""
     pending: dict[str, Any] | None = s.info.get("announcement")
     if pending is None:
-        pending = {"topics": {}, "versions": {}, "told": 0}
+        pending = _nothing()
         s.info["announcement"] = pending
         after_commit(s, lambda: _send(s.info.pop("announcement")))
     pending["topics"].update(dict.fromkeys(topics))
@@ -207,8 +222,13 @@ def _gather(s: Session, topics: list[str], versions: dict[int, int], told: int) 
     pending["told"] += told
 
 
+def _nothing() -> dict[str, Any]:
+    return {"topics": {}, "versions": {}, "told": 0}
+
+
 def _send(pending: Mapping[str, Any]) -> None:
-    live.publish(pending["topics"], pending["versions"])
+    if pending["topics"]:
+        live.publish(pending["topics"], pending["versions"])
     # what a seed writes is suppressed: thousands of wake-ups would find nothing to send
     if pending["told"] and moved_to() is None:
         wake.wake()

@@ -11,8 +11,13 @@ from helpdesk.services._lock import LockedTicket
 
 
 def require_version(s: Session, actor: Actor, locked: LockedTicket, version: int | None) -> None:
-    """Raises `StaleVersion` with `current` (a `TicketDetail`) where `version` is another one; None skips the check."""
-    if version is not None and version != locked.row["version"]:
+    """Raises `StaleVersion` with `current` (a `TicketDetail`) where `version` is another one; None skips the check.
+
+    The version before a hold that ran out just now is as good: nobody could have seen the one that its end makes.
+    """
+    if version is None or (locked.hold_ran_out and version == locked.row["version"] - 1):
+        return
+    if version != locked.row["version"]:
         raise StaleVersion(
             "Somebody changed this ticket meanwhile. Your change was not saved.",
             current=detail(s, actor, locked.row["id"]),

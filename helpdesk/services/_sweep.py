@@ -16,6 +16,7 @@ from helpdesk.domain.enums import Source
 from helpdesk.models.ticket import tickets
 from helpdesk.services import _lock
 from helpdesk.services._lock import LockedTicket
+from helpdesk.services._record import savepoint
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ def sweep(due: Callable[[Session, datetime], ColumnElement[bool]], act: Act, now
 
 def _one(s: Session, ticket_id: int, act: Act, system: Actor, moment: datetime) -> int:
     try:
-        with s.begin_nested():
+        with savepoint(s):
             return act(s, _lock.lock(s, system, ticket_id), system, moment)
     except DBAPIError as error:
         if error.connection_invalidated:

@@ -13,6 +13,7 @@ from helpdesk.domain.access import Actor, require_worker
 from helpdesk.domain.enums import BulkAction
 from helpdesk.services import _text
 from helpdesk.services._lock import LockedTicket, lock
+from helpdesk.services._record import savepoint
 from helpdesk.services.tickets.edits import apply_update, cleaned_changes
 from helpdesk.services.tickets.holds import apply_hold, cleaned_hold
 from helpdesk.services.tickets.moves import apply_assign, apply_status, cleaned_status
@@ -53,7 +54,7 @@ def bulk(actor: Actor, ids: Sequence[int], action: str, args: Mapping[str, Any])
 
 def _one(s: Session, actor: Actor, ticket_id: int, change: _Change) -> BulkResult:
     try:
-        with s.begin_nested():
+        with savepoint(s):
             locked = lock(s, actor, ticket_id)
             locked.require_staff_view()
             changed = change(s, actor, locked)
