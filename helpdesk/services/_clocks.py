@@ -73,6 +73,13 @@ def policy_for(s: Session, facts: Mapping[str, Any]) -> int:
     return next(int(row.version_id) for row in rows if _matches(row.conditions, facts))
 
 
+def same_policy(s: Session, one: int, other: int) -> bool:
+    """Whether two versions are of one policy."""
+    versions = sla_policy_versions.c
+    policies = s.scalars(select(versions.policy_id).where(versions.id.in_([one, other])).distinct())
+    return len(policies.all()) == 1
+
+
 def _matches(conditions: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
     return all(facts.get(name) in allowed for name, allowed in conditions.items())
 

@@ -52,6 +52,7 @@ class TicketWork:
             that ran out.
         path: group, category and subcategory by name.
         audience: who has lists that show this ticket as their request: to be told that it changed.
+        touched: whose own lists change, also by what the requester may not know of.
     """
 
     s: Session
@@ -60,6 +61,7 @@ class TicketWork:
     at: datetime
     path: str
     audience: frozenset[int] = frozenset()
+    touched: frozenset[int] = frozenset()
     on_behalf_of: int | None = None
     _dirty: set[str] = field(default_factory=set[str])
     _history: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
@@ -182,7 +184,7 @@ class TicketWork:
     def _announce(self, told: int) -> None:
         """After the commit: open pages that may know of it read again. A note stirs no requester's page."""
         ticket_id, version = self.row["id"], self.row["version"]
-        topics = ["queue", f"ticket_staff:{ticket_id}"]
+        topics = ["queue", f"ticket_staff:{ticket_id}", *(f"person:{person}" for person in self.touched)]
         versions: dict[int, int] = {}
         if self._public:
             topics.append(f"ticket:{ticket_id}")

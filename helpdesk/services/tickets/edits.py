@@ -126,7 +126,9 @@ def _select_policy(s: Session, locked: LockedTicket, work: TicketWork) -> None:
     department = s.scalar(select(users.c.department).where(users.c.id == row["requested_for"]))
     facts = {name: row[name] for name in (*_PLACE, "priority")}
     version = _clocks.policy_for(s, facts | {"department": department, "own_policy_id": place.policy_id})
-    if version != row["policy_version_id"]:
+    if not _clocks.same_policy(
+        s, version, row["policy_version_id"]
+    ):  # an edit of a policy is for an admin to apply
         work.log("policy_version_id", str(row["policy_version_id"]), str(version), Visibility.STAFF)
         work.put(policy_version_id=version)
 
@@ -209,6 +211,6 @@ def _write_watchers(
         work.log("watcher", str(person), None, visibility)
     for person in sorted(added):
         work.log("watcher", None, str(person), visibility)
-    work.audience |= added
+    work.touched = added | removed
     work.event(EventKind.WATCHERS_CHANGED, visibility=visibility)
     work.flush()
