@@ -57,6 +57,7 @@ _isolate_settings()
 from helpdesk.core import config  # noqa: E402
 from helpdesk.core import db as core_db  # noqa: E402
 from helpdesk.integrations.mailbox import StoredMail, read_mailbox  # noqa: E402
+from helpdesk.services._clocks import forget_policy_versions  # noqa: E402
 from tests import factories  # noqa: E402
 from tests.client import Api  # noqa: E402
 
@@ -109,12 +110,14 @@ def database_url(url: str) -> Iterator[None]:
     """Point the package at another database for a while."""
     before = os.environ.get("HELPDESK_DATABASE_URL")
     core_db.dispose()
+    forget_policy_versions()  # another database gives the same ids to others
     os.environ["HELPDESK_DATABASE_URL"] = url
     config.reset_settings()
     try:
         yield
     finally:
         core_db.dispose()
+        forget_policy_versions()
         os.environ.pop("HELPDESK_DATABASE_URL", None)
         if before is not None:
             os.environ["HELPDESK_DATABASE_URL"] = before

@@ -17,7 +17,7 @@ from helpdesk.models.notification import notification_logs
 from helpdesk.models.person import notification_preferences, roles, users
 from helpdesk.models.tree import group_members, groups
 
-_NEVER = frozenset({"ticket_receipt"})  # a receipt goes to the very person who caused it
+_ALSO_TO_THE_ACTOR = frozenset({NotificationEvent.TICKET_RECEIPT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def write(
             "next_attempt_at": at,
         }
         for person in notice.people:
-            if person not in reachable or (person == actor_id and notice.event not in _NEVER):
+            if person not in reachable or (person == actor_id and notice.event not in _ALSO_TO_THE_ACTOR):
                 continue
             if (person, str(notice.event), str(Channel.EMAIL)) in off:
                 continue

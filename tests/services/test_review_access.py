@@ -112,3 +112,52 @@ def test_what_an_assignee_who_left_would_have_been_told_reaches_the_group(world:
     new = told(key)[before:]
     assert ("public_comment", address) in new
     assert ("public_comment", f"user:{person.id}") not in new
+
+
+def test_one_refusal_says_no_more_than_another(world: World) -> None:
+    """What is hidden answers as what does not exist, whatever is asked of it."""
+    key = make_ticket(world.client, world.hr).ticket.id
+    agent, manager, client2 = world.actor("agent"), world.actor("manager"), world.actor("client2")
+    for ticket in (key, 987_654_321, f"HD-{10**9}"):
+        for act in (
+            lambda k: tickets.get(agent, k),
+            lambda k: tickets.get(manager, k),
+            lambda k: tickets.take(agent, k),
+            lambda k: tickets.update(agent, k, {"title": "x"}, 99),
+            lambda k: tickets.hold(agent, k, "requester", version=99),
+            lambda k: tickets.set_status(agent, k, "In Progress", version=99),
+            lambda k: tickets.close(client2, k),
+            lambda k: tickets.rate(client2, k, 5),
+            lambda k: tickets.set_watchers(client2, k, [world.client2.id]),
+            lambda k: comments.add(client2, k, "hello"),
+        ):
+            with pytest.raises(NotFound) as refused:
+                act(ticket)
+            assert refused.value.message == "There is no such ticket."
+
+
+def test_a_manager_as_requester_acts_as_any_requester_and_as_nothing_more(world: World) -> None:
+    manager = world.actor("manager")
+    key = make_ticket(manager, world.it).ticket.id
+    assert comments.add(manager, key, "And one more thing").from_staff is False
+    for act in (
+        lambda: tickets.take(manager, key),
+        lambda: tickets.set_status(manager, key, "In Progress"),
+        lambda: tickets.hold(manager, key, "requester"),
+    ):
+        with pytest.raises(Forbidden):
+            act()
+    with pytest.raises(Invalid):
+        comments.add(manager, key, "between us", is_internal=True)
+    assert tickets.set_watchers(manager, key, [world.client.id]).ticket.watchers[0].id == world.client.id
+    assert tickets.close(manager, key).ticket.resolution_code == "withdrawn"
+
+
+def test_an_admin_who_is_no_member_cannot_take_in_a_restricted_group(world: World) -> None:
+    admin = world.actor("admin")
+    key = make_ticket(world.client, world.hr).ticket.id
+    assert not tickets.get(admin, key).abilities.take
+    with pytest.raises(Forbidden):
+        tickets.take(admin, key)
+    with pytest.raises(Invalid):
+        tickets.assign(admin, key, world.admin.id)
