@@ -134,6 +134,7 @@ def _tags() -> list[dict[str, str]]:
         {"name": "people", "description": "Colleagues, and for admins the whole company."},
         {"name": "figures", "description": "Promises, deadlines and how things stand."},
         {"name": "notifications", "description": "What was sent to whom."},
+        {"name": "mailbox", "description": "Mails of a development system, which leave nowhere else."},
         {"name": "drafts", "description": "What is being typed."},
         {"name": "health", "description": "For supervisors and load balancers."},
     ]
