@@ -9,6 +9,7 @@ import reflex as rx
 from reflex_components_core.base.error_boundary import ErrorBoundary
 from reflex_components_core.core.banner import has_connection_errors
 
+from helpdesk.domain.enums import Role
 from helpdesk.ui.app_state import AppState
 from helpdesk.ui.components import (
     Child,
@@ -72,17 +73,29 @@ def shell(
 
 def not_found() -> rx.Component:
     """The page for what isn't there, or isn't theirs to see: both look the same."""
-    return shell(
-        rx.el.div(
-            empty_state(
-                "folder",
-                "There is nothing here",
-                "The address is wrong, or this isn't yours to see. If somebody sent you the link, ask them to add you.",
-                link_button("To my requests", href="/my", kind="pri"),
-            ),
-            class_name="scroll centre",
-        )
+    return shell(nothing_here())
+
+
+def nothing_here() -> rx.Component:
+    """What stands on the panel then."""
+    return rx.el.div(
+        empty_state(
+            "folder",
+            "There is nothing here",
+            "The address is wrong, or this isn't yours to see. If somebody sent you the link, ask them to add you.",
+            link_button("To my requests", href="/my", kind="pri"),
+        ),
+        class_name="scroll centre",
     )
+
+
+def only_for(*roles: Role, content: rx.Component) -> rx.Component:
+    """A page of some roles: others are told that nothing is here. A courtesy; what they learn, the services decide."""
+    role = AppState.me["role"]
+    theirs: Any = role == ""  # not known yet
+    for one in roles:
+        theirs = theirs | (role == str(one))
+    return rx.fragment(rx.cond(theirs, content, nothing_here()))
 
 
 def connection_overlay() -> rx.Component:

@@ -18,6 +18,7 @@ from helpdesk.ui.components import (
     time,
 )
 from helpdesk.ui.components._types import Row
+from helpdesk.ui.layout import nothing_here
 from helpdesk.ui.mailbox.state import PATH, MailboxState
 
 
@@ -25,15 +26,7 @@ def body() -> rx.Component:
     return rx.fragment(
         rx.cond(
             MailboxState.missing,
-            rx.el.div(
-                empty_state(
-                    "folder",
-                    "There is nothing here",
-                    "The address is wrong, or this isn't yours to see.",
-                    link_button("To my requests", href="/my", kind="pri"),
-                ),
-                class_name="scroll centre",
-            ),
+            nothing_here(),
             _mailbox(),
         )
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
-from helpdesk.ui.layout import shell
+from helpdesk.domain.enums import Role
+from helpdesk.ui.layout import only_for, shell
 from helpdesk.ui.notifications import view
 from helpdesk.ui.notifications.state import LogState
 from helpdesk.ui.pages import page
@@ -12,4 +13,4 @@ from helpdesk.ui.pages import page
 
 @page("/admin/notifications", title="Notifications", on_load=[LogState.load])
 def notifications() -> rx.Component:
-    return shell(view.body(), active="notifications")
+    return shell(only_for(Role.ADMIN, content=view.body()), active="notifications")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
-from helpdesk.ui.layout import shell
+from helpdesk.domain.enums import Role
+from helpdesk.ui.layout import only_for, shell
 from helpdesk.ui.pages import page
 from helpdesk.ui.tree import dialogs, view
 from helpdesk.ui.tree.state import TreeState
@@ -12,4 +13,4 @@ from helpdesk.ui.tree.state import TreeState
 
 @page("/admin/tree", title="Groups and topics", on_load=[TreeState.load])
 def tree() -> rx.Component:
-    return shell(view.body(), active="tree", after=dialogs.dialogs())
+    return shell(only_for(Role.ADMIN, content=view.body()), active="tree", after=dialogs.dialogs())
