@@ -37,24 +37,28 @@
     return [...document.querySelectorAll("[data-list] [data-row]")].filter(shown);
   }
 
+  let last = -1; // where the cursor stood: when its row is gone, it goes on with the one that took its place
   function move(step) {
     const all = rows();
     if (!all.length) return false;
     const at = all.findIndex((row) => row.dataset.cursor === "true");
-    const next = all[Math.min(all.length - 1, Math.max(0, at < 0 ? 0 : at + step))];
+    last = Math.min(all.length - 1, Math.max(0, at < 0 ? Math.max(0, last) : at + step));
+    const next = all[last];
     for (const row of all) {
       row.dataset.cursor = String(row === next);
       row.classList.toggle("cur", row === next);
     }
     next.scrollIntoView({ block: "nearest" });
-    const open = next.querySelector("[data-row-open]");
+    const open = inside(next, "[data-row-open]");
     if (open) open.focus({ preventScroll: true });
     return true;
   }
 
+  const inside = (row, selector) => (row.matches(selector) ? row : row.querySelector(selector));
+
   function inRow(selector) {
     const row = rows().find((one) => one.dataset.cursor === "true");
-    const node = row && row.querySelector(selector);
+    const node = row && inside(row, selector);
     if (!node) return false;
     node.click();
     return true;

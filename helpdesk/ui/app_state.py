@@ -108,7 +108,11 @@ class AppState(rx.State):
             undo: element id of a hidden button on the page that takes it back.
         """
         row: Toast = {"id": secrets.token_hex(4), "kind": kind, "text": text[:300], "undo": undo}
-        self.toasts = [*self.toasts, row][-_MAX_TOASTS:]
+        # a page can take back its last change only: an older toast no longer offers it
+        older: list[Toast] = [
+            {**one, "undo": ""} if undo and one["undo"] == undo else one for one in self.toasts
+        ]
+        self.toasts = [*older, row][-_MAX_TOASTS:]
 
     def _tell(self, failure: Failure) -> None:
         """Say a refusal, unless it stands at the fields already."""

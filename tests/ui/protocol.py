@@ -15,6 +15,7 @@ from typing import Any
 NAMESPACE = "/_event,"
 ROOT = "reflex___state____state"
 HYDRATE = f"{ROOT}.hydrate_and_load"
+SEARCH = f"{ROOT}.helpdesk___ui___app_state____app_state.search"
 ORIGIN = "http://localhost:8000"
 _QUIET_S = 0.25
 
@@ -65,7 +66,7 @@ class Tab:
         await self.settle()
         return self
 
-    async def event(self, name: str, **payload: Any) -> Tab:
+    async def event(self, name: str, /, **payload: Any) -> Tab:
         """Send an event and take in what comes of it."""
         body = {"name": name, "payload": payload, "router_data": self._router()}
         await self._send("42" + NAMESPACE + json.dumps(["event", body]))
@@ -85,6 +86,17 @@ class Tab:
             except TimeoutError:
                 return
             await self._take(message)
+
+    async def done(self) -> None:
+        """Wait until everything sent so far is done: a tab's events are handled in order, and a search shows it.
+
+        Twice, since what was sent may have asked for handlers of its own, as the loading of a page does.
+        """
+        for _ in range(2):
+            mark = uuid.uuid4().hex
+            await self.event(SEARCH, form={"q": mark})
+            await self.until(lambda mark=mark: any(mark in str(one) for one in self.actions), timeout=15)
+            self.actions = [one for one in self.actions if mark not in str(one)]
 
     async def until(self, predicate: Any, timeout: float = 5.0) -> None:
         """Take in frames until `predicate()` holds.

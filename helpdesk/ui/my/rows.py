@@ -19,6 +19,7 @@ class Request(TypedDict):
     mark: str  # status, hold, you
     next: str
     due: str  # follows `next`
+    tone: str  # class of `next`: what the requester has to do stands out
     hint: str
     hint_at: str  # follows `hint`
 
@@ -42,9 +43,17 @@ def request(row: TicketRow, viewer_id: int) -> Request:
         "mark": "you" if held and needs_you(row) else "hold" if held else "status",
         "next": words,
         "due": due,
+        "tone": _tone(row, viewer_id),
         "hint": hint,
         "hint_at": hint_at,
     }
+
+
+def _tone(row: TicketRow, viewer_id: int) -> str:
+    if row.status == Status.CLOSED:
+        asks = row.rating is None and row.requested_for.id == viewer_id
+        return "link" if asks else "t2"
+    return "b" if needs_you(row) else ""
 
 
 def _about(row: TicketRow, viewer_id: int) -> tuple[str, str]:

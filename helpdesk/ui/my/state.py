@@ -60,9 +60,8 @@ class MyState(AppState):
         elif self.view == "watching":
             asked = TicketQuery(**base, watching=True, sort="-updated_at")
         else:
-            asked = TicketQuery(
-                **base, status=() if self.words else _OPEN, watching=False, sort="-updated_at"
-            )
+            rules: dict[str, Any] = {} if self.words else {"status": _OPEN, "watching": False}
+            asked = TicketQuery(**base, **rules, sort="-updated_at")
         page = await attempt(tickets.list_mine, me(), asked)
         if isinstance(page, Failure):
             self.failed, self.ready = page.message, True
@@ -81,7 +80,8 @@ class MyState(AppState):
         closed = [made for row, made in rows if row.status == Status.CLOSED]
         self.needs = [made for row, made in rows if needs_you(row)]
         self.working = [made for row, made in rows if row.status in _OPEN and not needs_you(row)]
-        self.closed, self.closed_total = closed, len(closed)
+        self.closed = closed
+        self.closed_total = page.total if self.view == "closed" else len(closed)
         filters: dict[str, str | None] = {"view": self.view or None, "q": self.words or None}
         self.steps = {
             "newer": PATH + query(**filters, cursor=page.prev_cursor) if page.prev_cursor else "",

@@ -32,8 +32,7 @@ def body() -> rx.Component:
                 _S.ready,
                 rx.el.div(
                     rx.el.div(class_name="secth"),
-                    skeleton_rows(5, "70%", "60%", "80%", "", class_name="req"),
-                    class_name="",
+                    rx.el.div(skeleton_rows(5, "70%", "60%", "80%", "", class_name="req"), class_name="lst"),
                 ),
                 rx.cond(
                     _S.failed,
@@ -52,7 +51,7 @@ def body() -> rx.Component:
 def _head() -> rx.Component:
     return rx.el.div(
         rx.el.h1(
-            rx.cond(_S.words, rx.fragment("Requests with “", _S.words, "”"), "My requests"),
+            rx.cond(_S.words, rx.fragment("Requests with “", rx.el.bdi(_S.words), "”"), "My requests"),
             class_name="h-lg tr",
         ),
         rx.el.span(class_name="sp"),
@@ -62,15 +61,15 @@ def _head() -> rx.Component:
                 rx.fragment("Watching ", rx.cond(_S.watching_total, _S.watching_total.to_string(), "")),
                 "watching",
             ),
-            _seg("Closed", "closed", "only-l-inline"),
+            _seg("Closed", "closed"),
             class_name="seg",
             aria_label="Which requests",
         ),
-        class_name="row",
+        class_name="row my-head",
     )
 
 
-def _seg(words: Any, view: str, class_name: str = "") -> rx.Component:
+def _seg(words: Any, view: str) -> rx.Component:
     return rx.el.a(
         words, href=_S.links[view], aria_current=rx.cond(_S.view == view, "page", "false"), replace=True
     )
@@ -160,9 +159,7 @@ def _row(row: Any) -> rx.Component:
             )
         ),
         rx.el.div(
-            rx.el.span(
-                row["next"], time(row["due"], "short"), class_name=rx.cond(row["mark"] == "you", "b", "")
-            ),
+            rx.el.span(row["next"], time(row["due"], "short"), class_name=row["tone"]),
             rx.cond(row["hint"], rx.el.div(row["hint"], class_name="t2 xs")),
         ),
         icon("chevron-right"),

@@ -35,7 +35,6 @@ class BulkState(AppState):
     people: list[Person] = []
     categories: list[Category] = []
     refused: list[Refused] = []
-    busy: bool = False
     errors: dict[str, str] = {}
     resolving: bool = False
     holding: bool = False
@@ -75,15 +74,18 @@ class BulkState(AppState):
     @rx.event
     @allow(Role.AGENT, Role.ADMIN)
     async def take(self):
-        """Take the selected tickets over, if nobody has them."""
+        """Take the selected tickets that nobody has, each by itself: whoever was faster keeps theirs."""
         queue = await self.get_state(QueueState)
-        free = [row["id"] for row in queue.rows if row["id"] in queue.selected and not row["assignee"]["id"]]
-        if len(free) < len(queue.selected):
-            self._toast("bad", "Some of these have somebody already. Use Assign to take them over.")
-            return
-        before: dict[int, Any] = dict.fromkeys(free)
-        results = await self._act("assign", {"assigned_to": me().user_id})
-        self._remember(results, before, lambda value: ("assign", {"assigned_to": value}))
+        had = _before(queue, lambda row: row["assignee"]["id"])
+        results: list[BulkResult] = []
+        for ticket_id in list(queue.selected):
+            taken = await attempt(tickets.take, me(), ticket_id)
+            refused = taken.message if isinstance(taken, Failure) else None
+            changed = refused is None and had.get(ticket_id) != me().user_id
+            results.append(BulkResult(ticket_id, ok=refused is None, error=refused, changed=changed))
+        if results:
+            await self._report("assign", results)
+            self._remember(results, dict.fromkeys(had), lambda value: ("assign", {"assigned_to": value}))
 
     @rx.event
     @allow(Role.AGENT, Role.ADMIN)
@@ -157,7 +159,7 @@ class BulkState(AppState):
     # ---- parts
 
     async def _act(self, action: str, args: dict[str, Any]) -> list[BulkResult] | None:
-        """Do it, keep the refused ones selected, and say what happened; None where nothing was tried."""
+        """Do it and report; None where nothing was tried."""
         queue = await self.get_state(QueueState)
         if not queue.selected:
             return None
@@ -167,20 +169,27 @@ class BulkState(AppState):
             if not results.fields:
                 self._tell(results)
             return None
+        await self._report(action, results)
+        return results
+
+    async def _report(self, action: str, results: list[BulkResult]) -> None:
+        """Keep the refused ones selected, each with its reason, and say how many changed."""
+        queue = await self.get_state(QueueState)
         numbers = {row["id"]: row["number"] for row in queue.rows}
         failed = [one for one in results if not one.ok]
         queue.selected = [one.id for one in failed]
         self.refused = [{"number": numbers.get(one.id, "?"), "reason": one.error or ""} for one in failed]
         changed = sum(one.changed for one in results)
-        if not failed:
+        if changed or not failed:
             undo = UNDO if action in {"assign", "priority"} and changed else ""
             self._toast("ok", _said(changed), undo)
         await self._reload()
-        return results
 
     def _remember(self, results: list[BulkResult] | None, before: dict[int, Any], step: Any) -> None:
+        if results is None:
+            return
         grouped: dict[Any, list[int]] = defaultdict(list)
-        for one in results or []:
+        for one in results:
             if one.ok and one.changed and one.id in before:
                 grouped[before[one.id]].append(one.id)
         self._undo = [(ids, *step(value)) for value, ids in grouped.items()]

@@ -15,6 +15,7 @@ PATH = "/queue"
 PAGE_SIZE = 50
 _LIVE = tuple(str(status) for status in Status if status in UNSOLVED)
 _NOT_CLOSED = (*_LIVE, str(Status.RESOLVED))
+_WHOSE = {"me": "Me", "none": "Nobody"}
 _URGENT = (str(Priority.CRITICAL), str(Priority.HIGH))
 
 
@@ -67,6 +68,7 @@ class Place:
     status: str = ""
     priority: str = ""
     group: str = ""
+    assignee: str = ""  # me, none, or a person's id
     sort: str = ""
     cursor: str = ""
     created: str = ""  # an ISO date, UTC
@@ -84,12 +86,18 @@ class Place:
             "status": self.status,
             "priority": self.priority,
             "group": self.group,
+            "assignee": self.assignee,
             "created": self.created,
             "resolved": self.resolved,
             "sort": self.sort,
             "cursor": "",
         } | changes
         return PATH + query(**parts)
+
+    @property
+    def bare(self) -> str:
+        """The address of the view without filters, in the same order."""
+        return self.href(q="", status="", priority="", group="", assignee="", created="", resolved="")
 
     def ticket_query(self) -> TicketQuery:
         """What the service is asked. Words and days find closed tickets too."""
@@ -104,6 +112,8 @@ class Place:
             rules["priority"] = (self.priority,)
         if self.group:
             rules["group_id"] = (int(self.group),)
+        if self.assignee:
+            rules["assigned_to"] = (self.assignee,)
         return TicketQuery(
             **rules,
             status=(self.status,) if self.status else statuses,
@@ -117,14 +127,17 @@ class Place:
 def read(params: Mapping[str, str], default: str) -> Place:
     """The place that an address names; what it gets wrong is left out."""
     view = params.get("view", "")
+    view = view if view in VIEWS else default
     status, priority, group = params.get("status", ""), params.get("priority", ""), params.get("group", "")
-    sort = params.get("sort", "")
+    sort, assignee = params.get("sort", ""), params.get("assignee", "")
+    whose = "assigned_to" not in VIEWS[view].rules
     return Place(
-        view=view if view in VIEWS else default,
+        view=view,
         words=params.get("q", "").strip()[:200],
         status=status if status in set(Status) else "",
         priority=priority if priority in set(Priority) else "",
-        group=group if group.isascii() and group.isdigit() and len(group) < 19 else "",
+        group=group if _is_id(group) else "",
+        assignee=assignee if whose and (assignee in _WHOSE or _is_id(assignee)) else "",
         sort=sort if sort.removeprefix("-") in _SORTABLE else "",
         cursor=params.get("cursor", "")[:500],
         created=_day(params.get("created", "")),
@@ -132,8 +145,12 @@ def read(params: Mapping[str, str], default: str) -> Place:
     )
 
 
-def chips(place: Place, groups: Sequence[GroupNode]) -> list[Chip]:
-    """The filters that apply beside the view."""
+def chips(place: Place, groups: Sequence[GroupNode], people: Mapping[int, str]) -> list[Chip]:
+    """The filters that apply beside the view.
+
+    Args:
+        people: names by id, of those whom the filter may name.
+    """
     names = {str(group.id): group.name for group in groups}
     found: list[Chip] = []
     if place.words:
@@ -142,6 +159,9 @@ def chips(place: Place, groups: Sequence[GroupNode]) -> list[Chip]:
         found.append({"name": "Group", "value": names.get(place.group, "?"), "href": place.href(group="")})
     if place.status:
         found.append({"name": "Status", "value": place.status, "href": place.href(status="")})
+    if place.assignee:
+        name = _WHOSE.get(place.assignee) or people.get(int(place.assignee), "Somebody")
+        found.append({"name": "Assignee", "value": name, "href": place.href(assignee="")})
     if place.created:
         found.append({"name": "Created", "value": place.created, "href": place.href(created="")})
     if place.resolved:
@@ -156,12 +176,40 @@ class Option(TypedDict):
     href: str
 
 
-def options(place: Place, groups: Sequence[GroupNode]) -> dict[str, list[Option]]:
-    """What the filter menu offers."""
+ORDERS = {
+    "due_at": "Due soonest",
+    "-updated_at": "Last changed",
+    "-priority": "Most urgent",
+    "-ticket_no": "Newest",
+}
+
+
+def order_words(place: Place) -> str:
+    """The present order in words; one that only a column's head gives says so."""
+    return ORDERS.get(place.order, "Order")
+
+
+def orders(place: Place) -> list[Option]:
+    """What the order menu offers."""
+    return [{"name": words, "href": place.href(sort=sort)} for sort, words in ORDERS.items()]
+
+
+def options(place: Place, groups: Sequence[GroupNode], people: Mapping[int, str]) -> dict[str, list[Option]]:
+    """What the filter and order menus offer; `people` are those who have something in this list."""
+    named = sorted(
+        ((name, str(person)) for person, name in people.items()), key=lambda one: one[0].casefold()
+    )
+    whose = [*((words, value) for value, words in _WHOSE.items()), *named]
+    # a view that is somebody's already is left: both at once would be nobody's
+    view = "open" if "assigned_to" in VIEWS[place.view].rules else place.view
     return {
+        "assignee": [
+            {"name": words, "href": place.href(view=view, assignee=value)} for words, value in whose
+        ],
         "group": [{"name": group.name, "href": place.href(group=str(group.id))} for group in groups],
         "status": [{"name": status, "href": place.href(status=status)} for status in Status],
         "priority": [{"name": one, "href": place.href(priority=one)} for one in reversed(Priority)],
+        "order": orders(place),
     }
 
 
@@ -178,6 +226,10 @@ def directions(place: Place) -> dict[str, str]:
     column = place.order.removeprefix("-")
     way = "descending" if place.order.startswith("-") else "ascending"
     return {name: way if _COLUMN[name] == column else "" for name in SORTS}
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _day(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TypedDict
 
 from helpdesk.services.views import TicketRow
@@ -22,7 +23,7 @@ class QueueRow(TypedDict):
     clock: Clock
     updated: str
     version: int
-    flash: str  # changes when somebody changed the row: its tint fades out again
+    flash: str  # class of a row that somebody changed: two that take turns, so that its tint fades out again
 
 
 def queue_row(row: TicketRow) -> QueueRow:
@@ -57,9 +58,21 @@ def merged(shown: list[QueueRow], fresh: list[QueueRow]) -> tuple[list[QueueRow]
         if now is None or {**now, "flash": ""} == {**row, "flash": ""}:
             kept.append(row)
         else:
-            kept.append({**now, "flash": now["updated"]})
-    old, new = [row["id"] for row in shown], [row["id"] for row in fresh]
-    if old == new:
-        return kept, 0
-    moved = sum(1 for a, b in zip(old, new, strict=False) if a in by_id and a != b and b in old)
-    return kept, max(1, len(set(old) ^ set(new)) or moved)
+            kept.append({**now, "flash": "changed again" if row["flash"] == "changed" else "changed"})
+    return kept, _waiting([row["id"] for row in shown], [row["id"] for row in fresh])
+
+
+def _waiting(old: list[int], new: list[int]) -> int:
+    """How many rows are elsewhere now: those that came or went, whichever are more, and those that moved."""
+    place = {one: index for index, one in enumerate(new)}
+    both = [place[one] for one in old if one in place]
+    return max(len(new), len(old)) - _longest_rising(both)
+
+
+def _longest_rising(numbers: list[int]) -> int:
+    """The length of the longest rising subsequence: what stayed in order."""
+    tails: list[int] = []
+    for number in numbers:
+        at = bisect_left(tails, number)
+        tails[at : at + 1] = [number]
+    return len(tails)

@@ -23,6 +23,7 @@ class QueueState(AppState):
     view: str = ""
     title: str = ""
     empty: str = ""
+    order: str = ""
     total: str = ""
     works: bool = False
     rows: list[QueueRow] = []
@@ -44,10 +45,11 @@ class QueueState(AppState):
         live.watch("queue", refresh=QueueState.refresh)
         place = self._place()
         groups = await attempt(tree.choosable, me())
-        self._frame(place, [] if isinstance(groups, Failure) else groups)
         page = await attempt(tickets.list_queue, me(), place.ticket_query())
+        people = {} if isinstance(page, Failure) else _assignees(page)
+        self._frame(place, [] if isinstance(groups, Failure) else groups, people)
         if isinstance(page, Failure):
-            self.failed, self.ready, self.rows = page.message, True, []
+            self.failed, self.ready, self.rows, self.selected = page.message, True, [], []
             return None
         self._show(place, page)
         return None
@@ -102,16 +104,18 @@ class QueueState(AppState):
             self._show(place, page)
 
     def _place(self) -> filters.Place:
-        default = "all" if me().role is Role.MANAGER else "my_groups"
+        default = "my_groups" if me().role is Role.AGENT else "all"
         return filters.read(self.router.url.query_parameters, default)
 
-    def _frame(self, place: filters.Place, groups: list[GroupNode]) -> None:
+    def _frame(self, place: filters.Place, groups: list[GroupNode], people: dict[int, str]) -> None:
         view = filters.VIEWS[place.view]
         self.view, self.title, self.empty = place.view, view.title, view.empty
+        self.order = filters.order_words(place)
         self.works = me().may_work
-        self.chips, self.options = filters.chips(place, groups), filters.options(place, groups)
+        self.chips = filters.chips(place, groups, people)
+        self.options = filters.options(place, groups, people)
         self.heads, self.directions = filters.heads(place), filters.directions(place)
-        self.home = place.href(q="", status="", priority="", group="", created="", resolved="")
+        self.home = place.bare
 
     def _show(self, place: filters.Place, page: Page[TicketRow]) -> None:
         self.failed, self.updates = "", 0
@@ -125,3 +129,7 @@ class QueueState(AppState):
             "words": self.total,
         }
         self.ready = True
+
+
+def _assignees(page: Page[TicketRow]) -> dict[int, str]:
+    return {row.assigned_to.id: row.assigned_to.name for row in page.items if row.assigned_to}

@@ -32,6 +32,7 @@ from helpdesk.ui.queue.bar import bulk_bar
 from helpdesk.ui.queue.state import QueueState
 
 _S: Any = QueueState
+_FILTERS = {"status": "Status", "priority": "Priority", "assignee": "Assignee", "group": "Group"}
 
 
 def body() -> rx.Component:
@@ -76,7 +77,7 @@ def _filters() -> rx.Component:
             [icon("plus", "s"), "Filter"],
             *[
                 part
-                for name, words in (("status", "Status"), ("priority", "Priority"), ("group", "Group"))
+                for name, words in _FILTERS.items()
                 for part in (
                     menu_head(words),
                     rx.foreach(
@@ -91,6 +92,17 @@ def _filters() -> rx.Component:
         ),
         rx.el.span(class_name="sp"),
         rx.cond(_S.updates, _pill()),
+        menu(
+            [icon("arrow-down", "s"), _S.order],
+            rx.foreach(
+                _S.options["order"],
+                lambda one: menu_link(one["name"], href=one["href"], key=one["href"]),
+            ),
+            menu_id="order",
+            label=rx.Var.create("Order: ") + _S.order,
+            kind="btn gh sm qorder",
+            align="end",
+        ),
         class_name="qbar",
     )
 
@@ -99,7 +111,12 @@ def _chip(chip: Any) -> rx.Component:
     return rx.el.span(
         rx.el.span(chip["name"], class_name="k"),
         rx.el.span(chip["value"], class_name="tr", dir="auto"),
-        rx.el.a(icon("x", "s"), href=chip["href"], class_name="x", aria_label="Remove this filter"),
+        rx.el.a(
+            icon("x", "s"),
+            href=chip["href"],
+            class_name="x",
+            aria_label=rx.Var.create("Remove: ") + chip["name"].to(str),
+        ),
         class_name="chip",
         key=chip["name"],
     )
@@ -123,6 +140,7 @@ def _table() -> rx.Component:
                         "Select this page",
                         hidden_label=True,
                         checked=(_S.selected.length() == _S.rows.length()),
+                        data_mixed=rx.cond(_some_selected(), "true", "false"),
                         on_change=lambda _: QueueState.select_page(),
                     ),
                 ),
@@ -140,11 +158,16 @@ def _table() -> rx.Component:
             role="row",
         ),
         rx.foreach(_S.rows, _row),
-        class_name="qtable",
+        class_name=rx.cond(_S.works, "qtable", "qtable reads"),
         role="table",
         aria_label=_S.title,
         data_list="true",
     )
+
+
+def _some_selected() -> Any:
+    """Some rows of the page, but not all: the box in the head shows a dash."""
+    return _S.selected.length().to(bool) & (_S.selected.length() != _S.rows.length())
 
 
 def _cell(*children: Any, **props: Any) -> rx.Component:
@@ -167,9 +190,8 @@ def _row(row: Any) -> rx.Component:
         _cell(assignee(row["assignee"])),
         _cell(sla_cell(row["clock"])),
         _cell(time(row["updated"], "relative"), class_name="when"),
-        class_name=rx.cond(selected, "q sel", rx.cond(row["flash"], "q changed", "q")),
+        class_name=rx.cond(selected, "q sel", rx.Var.create("q ") + row["flash"].to(str)),
         role="row",
-        aria_selected=rx.cond(selected, "true", "false"),
         data_row="true",
         key=row["id"],
     )
@@ -189,23 +211,38 @@ def _pick(row: Any, selected: Any) -> rx.Component:
 
 
 def _cards() -> rx.Component:
-    return rx.el.div(rx.foreach(_S.rows, _card), class_name="cards", role="list", aria_label=_S.title)
+    return rx.el.div(
+        rx.foreach(_S.rows, _card), class_name="cards", role="list", aria_label=_S.title, data_list="true"
+    )
 
 
 def _card(row: Any) -> rx.Component:
+    selected = _S.selected.contains(row["id"])
     return rx.el.div(
+        rx.cond(_S.works, rx.el.span(_pick(row, selected), class_name="qpick")),
         rx.el.a(
             rx.el.span(row["title"], class_name="tt", dir="auto"),
             rx.el.span(priority_mark(row["priority"]), status_mark(row["status"]), class_name="m"),
             rx.el.span(
-                row["number"], rx.cond(row["assignee"]["id"], avatar(row["assignee"], "s")), class_name="m"
+                row["number"],
+                rx.cond(row["assignee"]["id"], avatar(row["assignee"], "s"), _nobody()),
+                class_name="m",
             ),
             sla_cell(row["clock"]),
             href=row["href"],
-            class_name=rx.cond(row["flash"], "qc changed", "qc"),
+            class_name=rx.cond(selected, "qc sel", rx.Var.create("qc ") + row["flash"].to(str)),
+            data_row_open="true",
         ),
         role="listitem",
+        class_name="qcard",
+        data_row="true",
         key=row["id"],
+    )
+
+
+def _nobody() -> rx.Component:
+    return rx.el.span(
+        rx.el.span("Nobody has it", class_name="sr"), icon("user-round", "s"), class_name="av none s"
     )
 
 
@@ -228,5 +265,15 @@ def _empty() -> rx.Component:
             "No ticket here fits these filters.",
             link_button("Remove the filters", href=_S.home),
         ),
-        empty_state("inbox", "Nothing here", _S.empty),
+        empty_state(
+            "coffee",
+            "Nothing here",
+            _S.empty,
+            rx.match(
+                _S.view,
+                ("mine", link_button("Show unassigned", href="/queue?view=unassigned")),
+                ("all", rx.fragment()),
+                link_button("Show all", href="/queue?view=all"),
+            ),
+        ),
     )

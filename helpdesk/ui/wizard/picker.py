@@ -37,9 +37,11 @@ class PickerState(AppState):
         elif chosen is not None and all(one["id"] != chosen["id"] for one in wizard.watchers):
             wizard.watchers = [*wizard.watchers, chosen][:20]
         self.results, self.asked = [], ""
+        await wizard._save()
 
     @rx.event
     @allow()
     async def unwatch(self, person_id: int):
         wizard = await self.get_state(WizardState)
         wizard.watchers = [one for one in wizard.watchers if one["id"] != person_id]
+        await wizard._save()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from helpdesk.core.errors import DomainError
 from helpdesk.domain.access import Actor
 from helpdesk.services import sla
-from helpdesk.services.views import AttachmentView, Expectation, GroupNode
+from helpdesk.services.views import AttachmentView, Expectation, GroupNode, PersonRef
 from helpdesk.ui.bridge import Failure, attempt
-from helpdesk.ui.rows import iso, size_words
+from helpdesk.ui.rows import NOBODY, Person, iso, person, size_words
 from helpdesk.ui.wizard import places
 
 
@@ -91,3 +91,17 @@ def promise(seen: Expectation) -> Promise:
         "solved_due": iso(seen.resolution_due),
         "priority": seen.priority,
     }
+
+
+def kept(one: Person) -> dict[str, Any]:
+    """Somebody chosen, as the draft keeps them."""
+    return {"id": one["id"], "name": one["name"]}
+
+
+def kept_person(given: object) -> Person:
+    """Somebody whom a draft names; `NOBODY` for anything else. That they exist is the service's to check."""
+    match given:
+        case {"id": int() as person_id, "name": str() as name} if person_id > 0:
+            return person(PersonRef(person_id, name, None))
+        case _:
+            return {**NOBODY}

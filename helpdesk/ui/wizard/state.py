@@ -49,6 +49,7 @@ class WizardState(AppState):
     _place: tuple[int, int | None, int | None] = (0, None, None)
     _new_ids: list[int] = []
     _request_key: str = ""
+    _filed: str = ""  # where the last one went, for an event that comes twice
 
     @rx.event
     @allow()
@@ -60,6 +61,8 @@ class WizardState(AppState):
         choice = places.read_address(groups, self.router.url.query_parameters)
         if not self.ready:
             await self._restore()
+        if choice.step == "review" and not self.title.strip():
+            return go_to(choice.href("details"), replace=True)
         await self._settle_files()
         self.tabs, self.path = places.tabs(groups, choice.group), choice.names
         self.links = rows.links(choice)
@@ -131,6 +134,9 @@ class WizardState(AppState):
     @allow()
     async def send(self):
         """File it. The same request sent twice, as after a lost connection, is filed once."""
+        if self._filed and not self.title.strip():
+            yield go_to(self._filed)
+            return
         self.sending = True
         yield
         limited = await attempt(limits.creating, me())
@@ -161,8 +167,9 @@ class WizardState(AppState):
 
     def _done(self, filed: TicketDetail) -> rx.event.EventSpec:
         self._clear()
+        self._filed = f"/tickets/{filed.ticket.ticket_no}"
         self._toast("ok", f"{filed.ticket.ticket_no} is filed. You get an e-mail with every answer.")
-        return go_to(f"/tickets/{filed.ticket.ticket_no}")
+        return go_to(self._filed)
 
     def _clear(self) -> None:
         self.title = self.description = self.hold_up = self.saved_at = ""
@@ -178,6 +185,9 @@ class WizardState(AppState):
         self.title, self.description = str(body.get("title", "")), str(body.get("description", ""))
         self.hold_up = str(body.get("hold_up", ""))
         self._new_ids = [int(one) for one in body.get("files", []) if isinstance(one, int)]
+        self.requested_for = rows.kept_person(body.get("for"))
+        kept_watchers = [rows.kept_person(one) for one in body.get("watchers", [])]
+        self.watchers = [one for one in kept_watchers if one["id"]]
         self.saved_at = iso(kept.updated_at)
 
     async def _settle_files(self) -> None:
@@ -196,6 +206,8 @@ class WizardState(AppState):
             "description": self.description,
             "hold_up": self.hold_up,
             "files": [*(int(file["id"]) for file in self.files), *self._new_ids],
+            "for": rows.kept(self.requested_for),
+            "watchers": [rows.kept(one) for one in self.watchers],
         }
         kept = await attempt(drafts.save, me(), PLACE, body)
         if not isinstance(kept, Failure):

@@ -107,8 +107,9 @@ def _groups() -> rx.Component:
 def _tab(tab: Any) -> rx.Component:
     return rx.el.a(
         icon(tab["icon"]),
-        tab["name"],
-        rx.el.span(tab["text"], class_name="hint t2"),
+        rx.el.span(tab["name"], class_name="nm", dir="auto"),
+        rx.cond(tab["text"], rx.el.span(tab["text"], class_name="hint t2 tr", dir="auto")),
+        title=tab["text"],
         href=tab["href"],
         class_name=rx.cond(tab["current"], "grp on", "grp"),
         aria_current=rx.cond(tab["current"], "page", "false"),
@@ -119,8 +120,8 @@ def _tab(tab: Any) -> rx.Component:
 def _tile(tile: Any) -> rx.Component:
     return rx.el.a(
         icon(tile["icon"], "l"),
-        rx.el.b(tile["name"]),
-        rx.el.p(tile["text"]),
+        rx.el.b(tile["name"], dir="auto"),
+        rx.cond(tile["text"], rx.el.p(tile["text"], dir="auto")),
         rx.cond(tile["eta"], rx.el.span(tile["eta"], class_name="eta")),
         href=tile["href"],
         class_name="tile",
@@ -132,6 +133,7 @@ def _foot() -> rx.Component:
     return rx.el.div(
         link_button(
             rx.el.span("Back", class_name="only-l-inline"),
+            aria_label="Back",
             href=_S.links["back"],
             size="lg",
             glyph="arrow-left",
