@@ -130,7 +130,7 @@ def _to() -> rx.Component:
 
 
 def _box(mode: str, label: str, key: str, placeholder: Any) -> rx.Component:
-    keep = ComposerState.keep(mode, _S.box)  # pyright: ignore[reportAttributeAccessIssue]
+    keep = ComposerState.keep(mode, _S.box)
     return rx.fragment(
         # A key, or "Answer" elsewhere, clicks the label: that puts the cursor here without selecting what stands there.
         rx.el.label(label, html_for="message", class_name="sr", id="focus-message", data_shortcut=key),
@@ -167,7 +167,7 @@ def _file(one: Any) -> rx.Component:
 
 
 def _bottom(mode: str, send: rx.Component) -> rx.Component:
-    keep = ComposerState.keep_files(mode, _S.box)  # pyright: ignore[reportAttributeAccessIssue]
+    keep = ComposerState.keep_files(mode, _S.box)
     return rx.el.div(
         upload_box(keep, reset=_S.box, compact=True),
         rx.cond(

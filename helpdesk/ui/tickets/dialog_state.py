@@ -150,15 +150,17 @@ class DialogState(EditState):
 def _choices(groups: list[GroupNode]) -> list[Choice]:
     found: list[Choice] = []
     for group in groups:
-        found.append({"value": f"{group.id}:0:0", "label": group.name})
+        found.append(_choice(group.name, group.id))
         for category in group.categories:
-            label = f"{group.name} › {category.name}"
-            found.append({"value": f"{group.id}:{category.id}:0", "label": label})
-            found += [
-                {"value": f"{group.id}:{category.id}:{one.id}", "label": f"{label} › {one.name}"}
-                for one in category.subcategories
-            ]
+            above = f"{group.name} › {category.name}"
+            found.append(_choice(above, group.id, category.id))
+            for one in category.subcategories:
+                found.append(_choice(f"{above} › {one.name}", group.id, category.id, one.id))
     return found
+
+
+def _choice(label: str, group: int, category: int = 0, subcategory: int = 0) -> Choice:
+    return {"value": f"{group}:{category}:{subcategory}", "label": label}
 
 
 def _moment(value: object, zone: tzinfo) -> datetime | None:

@@ -11,7 +11,6 @@ from helpdesk.ui.components import (
     button,
     callout,
     dialog,
-    error_text,
     field,
     icon,
     person_name,
@@ -23,28 +22,21 @@ from helpdesk.ui.components import (
     time,
 )
 from helpdesk.ui.rows import HOLD_WORDS
+from helpdesk.ui.tickets.asks import asks, form_foot
 from helpdesk.ui.tickets.dialog_state import DialogState
 from helpdesk.ui.tickets.edit_state import UNDO, EditState
-from helpdesk.ui.tickets.rail import rail, stars
-from helpdesk.ui.tickets.requester_state import RequesterState
-from helpdesk.ui.tickets.watch_state import WatchState
+from helpdesk.ui.tickets.rail import rail
 from helpdesk.ui.tickets.words import CODE_WORDS
 
 _D: Any = DialogState
-_R: Any = RequesterState
 _T: Any = DialogState.ticket
-_W: Any = WatchState
 
 
 def dialogs() -> list[rx.Component]:
     return [
         rx.fragment(
             rx.cond(_T["staff"], rx.fragment(_assign(), _resolve(), _hold(), _topic(), _title(), _counted())),
-            _watchers(),
-            rx.cond(_D.can["confirm"], _confirm()),
-            rx.cond(_D.can["reopen"], _not_yet()),
-            rx.cond(_D.can["withdraw"], _withdraw()),
-            rx.cond(_D.can["rate"], _rate()),
+            asks(),
             sheet(
                 rx.el.div(rail("sheet"), class_name="rail in-sheet"), sheet_id="details", title=_T["number"]
             ),
@@ -71,13 +63,6 @@ def conflict_banner() -> rx.Component:
     )
 
 
-def _foot(action: str, *, kind: Any = "pri") -> list[Any]:
-    return [
-        button("Cancel", kind="gh", data_close="true"),
-        button(action, kind=kind, submit=True, key="mod+Enter"),
-    ]
-
-
 def _edit_dialog(name: str, title: str, action: str, on_submit: Any, *fields: Any) -> rx.Component:
     return dialog(
         rx.cond(_D.dialog == name, conflict_banner()),
@@ -87,7 +72,7 @@ def _edit_dialog(name: str, title: str, action: str, on_submit: Any, *fields: An
         show=_D.dialog == name,
         on_close=DialogState.close,
         on_submit=on_submit,
-        foot=_foot(action),
+        foot=form_foot(action),
     )
 
 
@@ -248,125 +233,6 @@ def _stretch(one: Any) -> rx.Component:
         rx.el.span(one["words"], class_name="b"),
         rx.el.span(one["length"], class_name="num end"),
         class_name=one["css"],
-    )
-
-
-def _watchers() -> rx.Component:
-    return dialog(
-        field(
-            "Name",
-            text_input(
-                "watcher-name",
-                placeholder="Start to type a name",
-                default_value="",
-                on_change=WatchState.look.debounce(250),
-            ),
-            control_id="watcher-name",
-            hint="They see the conversation and get its answers, never internal notes.",
-        ),
-        rx.el.div(
-            rx.foreach(
-                WatchState.found,
-                lambda one: rx.el.button(
-                    person_name(one),
-                    type="button",
-                    class_name="pickrow",
-                    data_close="true",
-                    on_click=WatchState.add(one["id"]),
-                    key=one["id"],
-                ),
-            ),
-            rx.cond(
-                _W.asked & ~_W.found,
-                rx.el.p("Nobody else by this name.", class_name="t2", role="status"),
-            ),
-            class_name="col picks",
-        ),
-        dialog_id="watchers",
-        title="Who else should know?",
-    )
-
-
-# ---- the requester's questions
-
-
-def _ask(name: str, title: Any, *body: Any, foot: list[Any], on_submit: Any = None) -> rx.Component:
-    return dialog(
-        *body,
-        dialog_id=f"ask-{name}",
-        title=title,
-        show=_R.ask == name,
-        on_close=RequesterState.show("none"),
-        on_submit=on_submit,
-        foot=foot,
-    )
-
-
-def _confirm() -> rx.Component:
-    return _ask(
-        "confirm",
-        "Is it solved?",
-        rx.cond(
-            _T["resolution_text"], rx.el.blockquote(_T["resolution_text"], class_name="wrap md", dir="auto")
-        ),
-        rx.el.p("Then the request is closed. You can reopen it later if it comes back.", class_name="t2"),
-        foot=[
-            button("Not yet", on_click=RequesterState.show("not_yet")),
-            button("Yes, close it", kind="pri", glyph="check", on_click=RequesterState.confirm),
-        ],
-    )
-
-
-def _not_yet() -> rx.Component:
-    return _ask(
-        "not_yet",
-        "What still happens?",
-        field(
-            "Tell the helpdesk",
-            text_area("reason", rows="4", max_length=2000, dir="auto", error=_R.wrong["reason"]),
-            control_id="reason",
-            error=_R.wrong["reason"],
-        ),
-        foot=_foot("Open it again"),
-        on_submit=RequesterState.not_yet,
-    )
-
-
-def _withdraw() -> rx.Component:
-    return _ask(
-        "withdraw",
-        "Withdraw this request?",
-        rx.el.p("The helpdesk stops working on it and it is closed."),
-        foot=[
-            button("Keep it", kind="gh", data_close="true"),
-            button("Withdraw it", kind="dan", on_click=RequesterState.withdraw),
-        ],
-    )
-
-
-def _rate() -> rx.Component:
-    return _ask(
-        "rate",
-        "How was the help?",
-        stars(),
-        error_text(_R.wrong["rating"], "rating"),
-        field(
-            "What was good, what was not?",
-            text_area(
-                "comment",
-                rows="3",
-                max_length=2000,
-                dir="auto",
-                default_value=_T["rating_comment"],
-                key=_T["number"],
-                error=_R.wrong["comment"],
-            ),
-            control_id="comment",
-            error=_R.wrong["comment"],
-            optional=True,
-        ),
-        foot=_foot("Send"),
-        on_submit=RequesterState.comment_rating,
     )
 
 

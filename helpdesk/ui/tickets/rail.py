@@ -9,7 +9,6 @@ import reflex as rx
 from helpdesk.domain.enums import ClockKind, Priority
 from helpdesk.ui.components import (
     assignee,
-    avatar,
     button,
     icon,
     icon_button,
@@ -26,8 +25,8 @@ from helpdesk.ui.components import (
 from helpdesk.ui.tickets.dialog_state import DialogState
 from helpdesk.ui.tickets.edit_state import EditState
 from helpdesk.ui.tickets.requester_state import RequesterState
+from helpdesk.ui.tickets.sections import files, rating, requester_card, watchers
 from helpdesk.ui.tickets.state import TicketState
-from helpdesk.ui.tickets.thread import file_chip
 from helpdesk.ui.tickets.watch_state import WatchState
 
 _S: Any = TicketState
@@ -52,9 +51,9 @@ def _staff(prefix: str) -> rx.Component:
             )
         ),
         _clocks(prefix),
-        _requester_card(),
-        _watchers("Watchers"),
-        _files(),
+        requester_card(),
+        watchers("Watchers"),
+        files(),
     )
 
 
@@ -66,7 +65,7 @@ def _requester() -> rx.Component:
                 rx.el.h3("What you were promised"), rx.foreach(_S.promises, _promise), class_name="proms"
             ),
         ),
-        _rating(),
+        rating(),
         rx.el.section(
             rx.el.h3("Details"),
             rx.el.dl(
@@ -89,8 +88,8 @@ def _requester() -> rx.Component:
                 rx.cond(_T["creator"]["id"], _prop("Filed by", person_name(_T["creator"]))),
             ),
         ),
-        _watchers("Also told"),
-        _files(),
+        watchers("Also told"),
+        files(),
         rx.cond(
             _CAN["withdraw"],
             rx.el.section(
@@ -256,119 +255,6 @@ def _promise(one: Any) -> rx.Component:
         rx.cond(one["hint"], rx.el.div(one["hint"], class_name="t2 xs")),
         class_name="prom " + one["state"].to(str),
         key=one["key"],
-    )
-
-
-# ---- people and files
-
-
-def _requester_card() -> rx.Component:
-    return rx.el.section(
-        rx.el.h3("Requester"),
-        rx.el.div(
-            avatar(_T["requester"], "l"),
-            rx.el.div(
-                rx.el.span(_T["requester"]["name"], class_name="b", dir="auto"),
-                rx.cond(
-                    _T["requester_where"], rx.el.span(_T["requester_where"], class_name="xs t2", dir="auto")
-                ),
-                rx.cond(_T["requester_load"], rx.el.span(_T["requester_load"], class_name="xs t2")),
-                rx.cond(
-                    _T["creator"]["id"],
-                    rx.el.span("Filed by ", _T["creator"]["name"], class_name="xs t2", dir="auto"),
-                ),
-                class_name="col",
-            ),
-            class_name="row who-card",
-        ),
-    )
-
-
-def _watchers(title: str) -> rx.Component:
-    return rx.cond(
-        _S.watchers | _CAN["watch"],
-        rx.el.section(
-            rx.el.h3(
-                title,
-                rx.cond(_S.watchers, rx.el.span(_S.watchers.length())),
-                rx.el.span(class_name="sp"),
-                rx.cond(
-                    _CAN["watch"],
-                    icon_button("plus", "Add somebody who is told too", size="sm", data_dialog="watchers"),
-                ),
-            ),
-            rx.foreach(_S.watchers, _watcher),
-            rx.cond(_S.watchers, rx.fragment(), rx.el.p("Nobody else", class_name="t2")),
-        ),
-    )
-
-
-def _watcher(one: Any) -> rx.Component:
-    return rx.el.div(
-        person_name(one),
-        rx.el.span(class_name="sp"),
-        rx.cond(
-            _CAN["watch"],
-            icon_button(
-                "x",
-                "Stop telling " + one["name"].to(str),
-                size="sm",
-                on_click=WatchState.remove(one["id"]),
-            ),
-        ),
-        class_name="row",
-        key=one["id"],
-    )
-
-
-def _files() -> rx.Component:
-    return rx.cond(
-        _S.files,
-        rx.el.section(
-            rx.el.h3("Files", rx.el.span(_S.files.length())),
-            rx.el.div(rx.foreach(_S.files, file_chip), class_name="col rail-files"),
-        ),
-    )
-
-
-def _rating() -> rx.Component:
-    return rx.cond(
-        _CAN["rate"],
-        rx.el.section(
-            rx.el.h3("How was the help?"),
-            stars(),
-            rx.cond(
-                _T["rating"],
-                rx.el.button(
-                    rx.cond(_T["rating_comment"], "Change your comment", "Say more"),
-                    type="button",
-                    class_name="linkbtn xs",
-                    on_click=RequesterState.show("rate"),
-                ),
-                rx.el.div("One tap is enough", class_name="hint"),
-            ),
-        ),
-    )
-
-
-def stars() -> rx.Component:
-    """One to five; those up to the rating are filled."""
-    return rx.el.div(
-        *[
-            rx.el.button(
-                icon("star", "l"),
-                type="button",
-                class_name=rx.cond(_T["rating"] >= number, "btn gh ic star on", "btn gh ic star"),
-                role="radio",
-                aria_checked=rx.cond(_T["rating"] == number, "true", "false"),
-                aria_label=f"{number} of 5",
-                on_click=RequesterState.rate(number),
-            )
-            for number in range(1, 6)
-        ],
-        class_name="row stars",
-        role="radiogroup",
-        aria_label="How was the help?",
     )
 
 

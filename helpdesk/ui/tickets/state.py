@@ -130,7 +130,9 @@ class TicketState(AppState):
     async def _show(self, seen: TicketDetail) -> None:
         """Put a fresh view of the ticket on the page; what did not change is not sent again."""
         viewer, row = me().user_id, seen.ticket
-        line = timeline(seen, viewer, self.tab, self._most, await self._names(seen))
+        # a requester has no tabs
+        tab = self.tab if seen.view == "staff" else "all"
+        line = timeline(seen, viewer, tab, self._most, await self._names(seen))
         self._put(
             ticket=rows.ticket(seen, viewer),
             can=rows.can(seen, viewer),
