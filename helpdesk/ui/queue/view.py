@@ -257,6 +257,12 @@ def _pages() -> rx.Component:
 
 
 def _empty() -> rx.Component:
+    way_out: Any = rx.match(
+        _S.view,
+        ("mine", link_button("Show unassigned", href="/queue?view=unassigned")),
+        ("all", rx.fragment()),
+        link_button("Show all", href="/queue?view=all"),
+    )
     return rx.cond(
         _S.chips,
         empty_state(
@@ -269,11 +275,6 @@ def _empty() -> rx.Component:
             "coffee",
             "Nothing here",
             _S.empty,
-            rx.match(
-                _S.view,
-                ("mine", link_button("Show unassigned", href="/queue?view=unassigned")),
-                ("all", rx.fragment()),
-                link_button("Show all", href="/queue?view=all"),
-            ),
+            way_out,
         ),
     )
