@@ -285,7 +285,7 @@ _KEYS: dict[str, list[tuple[str, list[str]]]] = {
     "Everywhere": [("Search", ["/"]), ("New request", ["C"]), ("Close, go back", ["Esc"]), ("This list", ["?"])],
     "In a list": [
         ("Down, up", ["J", "K"]), ("Select", ["X"]), ("Open", ["Enter"]), ("Assign", ["A"]), ("Take it", ["T"]),
-        ("Status", ["S"]), ("Priority", ["P"]),
+        ("Status", ["S"]), ("Priority", ["P"]), ("Show updates", ["U"]),
     ],
     "On a ticket": [
         ("Reply", ["R"]), ("Internal note", ["N"]), ("Send", ["Ctrl", "Enter"]), ("Assign", ["A"]), ("Take it", ["T"]),
