@@ -13,6 +13,7 @@ from helpdesk.ui.components import (
     field,
     icon,
     icon_button,
+    kbd,
     menu,
     menu_item,
     person_name,
@@ -51,7 +52,7 @@ def bulk_bar() -> rx.Component:
             data_dialog="bulk-assign",
         ),
         menu(
-            [icon("circle-dashed"), "Status"],
+            [icon("circle-dashed"), "Status", kbd("s")],
             *[
                 menu_item(status_mark(status), on_click=BulkState.set_status(status))
                 for status in ("In Progress", "Resolved", "Closed")
@@ -62,7 +63,7 @@ def bulk_bar() -> rx.Component:
             kind="btn gh",
         ),
         menu(
-            [icon("zap"), "Priority"],
+            [icon("zap"), "Priority", kbd("p")],
             *[
                 menu_item(priority_mark(one), on_click=BulkState.set_priority(str(one)))
                 for one in reversed(Priority)
