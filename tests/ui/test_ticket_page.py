@@ -352,6 +352,8 @@ async def test_withdraw(open_tab: Opener, people: World) -> None:
     await call(RequesterState, "withdraw")
     assert shown(tab, "ticket")["status"] == "Closed"
     assert "withdrew it" in texts(tab)
+    # Nobody took or solved it: those steps are not shown as done.
+    assert [one["css"] for one in shown(tab, "steps")] == ["done", "todo", "todo", "todo", "now fin"]
 
 
 async def test_watchers_come_and_leave(open_tab: Opener, people: World) -> None:

@@ -245,8 +245,8 @@ def steps(seen: TicketDetail) -> list[Step]:
 def _step(step: StatusStep, distance: int, current: bool) -> Step:
     solved = step.status in {Status.RESOLVED, Status.CLOSED}
     if distance < 0:
-        # A step that was skipped (resolved without being taken) lies behind too, without a time.
-        css, glyph = "done", "st-resolved"
+        # Behind, but never reached: withdrawn before it was solved, resolved without being taken.
+        css, glyph = ("done", "st-resolved") if step.at else ("todo", "st-none")
     elif current:
         css, glyph = ("now fin" if solved else "now"), STATUS_GLYPH[step.status]
     else:
