@@ -91,7 +91,14 @@ def _resolve() -> rx.Component:
         ),
         field(
             "What does the requester read?",
-            text_area("text", rows="5", max_length=20000, dir="auto", error=_D.errors["resolution_text"]),
+            text_area(
+                "text",
+                rows="5",
+                key=_D.done,
+                max_length=20000,
+                dir="auto",
+                error=_D.errors["resolution_text"],
+            ),
             control_id="text",
             hint="They are asked whether it is solved, with these words.",
             error=_D.errors["resolution_text"],
@@ -115,7 +122,7 @@ def _hold() -> rx.Component:
         ),
         field(
             "Until",
-            text_input("until", type="datetime-local", error=_D.errors["until"]),
+            text_input("until", type="datetime-local", key=_D.done, error=_D.errors["until"]),
             control_id="until",
             hint="It goes on by itself then. Without a time it waits until somebody ends the hold.",
             error=_D.errors["until"],

@@ -22,7 +22,8 @@ class EditState(TicketState):
     conflict: Conflict = NO_CONFLICT
     dialog: str = ""
     errors: dict[str, str] = {}
-    busy: bool = False
+    done: int = 0
+    """Counts the edits made: what was typed for one is not offered for the next."""
     _pending: Edit | None = None
     _undo: Edit | None = None
     _base: Ticket = NO_TICKET
@@ -148,6 +149,7 @@ class EditState(TicketState):
 
     def _finish(self, edit: Edit) -> None:
         self.errors, self.conflict, self._pending = {}, NO_CONFLICT, None
+        self.done += self.dialog != ""
         self._undo = Edit(*edit.undo, done="Taken back.") if edit.undo else None
         if edit.done:
             self._toast("ok", edit.done, undo=UNDO if edit.undo else "")
