@@ -6,7 +6,7 @@
 //   clocks   <span data-sla …>: see clock()
 (() => {
   "use strict";
-  const locale = document.documentElement.lang || navigator.language;
+  const locale = navigator.language || "en";
   const full = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
   const clockTime = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
   const weekday = new Intl.DateTimeFormat(locale, { weekday: "short", hour: "2-digit", minute: "2-digit" });

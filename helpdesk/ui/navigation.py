@@ -35,7 +35,9 @@ _QUEUE = (
     Place("queue.mine", "Mine", "/queue?view=mine", "inbox", "mine"),
     Place("queue.unassigned", "Unassigned", "/queue?view=unassigned", "circle-dashed", "unassigned"),
     Place("queue.high", "High priority", "/queue?view=high", "zap", "high_priority"),
-    Place("queue.breaching", "Breaching soon", "/queue?view=breaching", "alarm-clock", "breaching_soon", "warm"),
+    Place(
+        "queue.breaching", "Breaching soon", "/queue?view=breaching", "alarm-clock", "breaching_soon", "warm"
+    ),
     Place("queue.breached", "Breached", "/queue?view=breached", "circle-alert", "breached", "hot"),
     Place("queue.waiting", "Waiting", "/queue?view=waiting", "circle-pause", "waiting"),
     Place("queue.my_groups", "My groups", "/queue?view=my_groups", "users-round", "my_groups"),
