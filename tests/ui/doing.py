@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from tests.factories import World
+from tests.ui.protocol import Tab
 
 T = TypeVar("T")
 
@@ -19,3 +20,9 @@ async def as_person(people: World, name: str, service: Callable[..., T], *args: 
 def form(**values: str) -> dict[str, Any]:
     """The payload of a form with these fields."""
     return {"__reflex_form_data__": [[name, value] for name, value in values.items()]}
+
+
+async def loaded(tab: Tab, state: type) -> Tab:
+    """The tab, once the page's state has read what it shows: a busy machine takes longer than `settle` waits."""
+    await tab.until(lambda: tab.var(state, "ready"), timeout=10.0)
+    return tab

@@ -12,7 +12,7 @@ from helpdesk.ui import charts
 from tests import factories
 from tests.factories import World
 from tests.ui.conftest import Opener
-from tests.ui.doing import as_person
+from tests.ui.doing import as_person, loaded
 
 ui = pytest.mark.asyncio(loop_scope="session")
 
@@ -21,7 +21,7 @@ ui = pytest.mark.asyncio(loop_scope="session")
 async def test_the_figures_follow_a_new_ticket_within_two_seconds(open_tab: Opener, people: World) -> None:
     from helpdesk.ui.home.state import HomeState
 
-    tab = await open_tab(people.manager, "/home")
+    tab = await loaded(await open_tab(people.manager, "/home"), HomeState)
     before = tab.var(HomeState, "numbers")
     assert set(before) == {
         "open", "unassigned", "breaching", "breached", "created_today", "resolved_today",
@@ -46,8 +46,8 @@ async def test_figures_are_those_of_the_service_and_of_the_actors_scope(
             factories.make_ticket(people.client, branch)
 
     await asyncio.to_thread(file)
-    manager = await open_tab(people.manager, "/home")
-    admin = await open_tab(people.admin, "/home")
+    manager = await loaded(await open_tab(people.manager, "/home"), HomeState)
+    admin = await loaded(await open_tab(people.admin, "/home"), HomeState)
     for tab, name in ((manager, "manager"), (admin, "admin")):
         told = tab.var(HomeState, "numbers")
         seen = await as_person(people, name, reports.home)
@@ -83,7 +83,7 @@ async def test_a_figure_leads_to_as_many_tickets(open_tab: Opener, people: World
         )
 
     await asyncio.to_thread(act)
-    tab = await open_tab(people.admin, "/home")
+    tab = await loaded(await open_tab(people.admin, "/home"), HomeState)
     numbers = tab.var(HomeState, "numbers")
     links = {
         "open": "/queue?view=open",

@@ -10,6 +10,7 @@ import pytest
 from helpdesk.core.config import Settings
 from tests.factories import Person, World
 from tests.ui.conftest import Opener
+from tests.ui.doing import loaded
 
 ui = pytest.mark.asyncio(loop_scope="session")
 
@@ -42,10 +43,10 @@ async def test_an_admin_reads_all_and_others_their_own(open_tab: Opener, people:
     from helpdesk.ui.mailbox.state import MailboxState
 
     mine, theirs = drop(people.client, "Yours"), drop(people.agent, "Not yours")
-    tab = await open_tab(people.admin, "/mailbox")
+    tab = await loaded(await open_tab(people.admin, "/mailbox"), MailboxState)
     assert [row["subject"] for row in tab.var(MailboxState, "rows")] == ["Not yours", "Yours"]
     assert tab.var(AppState, "me")["mailbox"] is True
-    client = await open_tab(people.client, f"/mailbox?mail={mine}")
+    client = await loaded(await open_tab(people.client, f"/mailbox?mail={mine}"), MailboxState)
     assert [row["id"] for row in client.var(MailboxState, "rows")] == [mine]
     assert client.var(MailboxState, "mail")["subject"] == "Yours"
     client.path = f"/mailbox?mail={theirs}"
@@ -59,7 +60,7 @@ async def test_a_new_mail_waits(open_tab: Opener, people: World, drop: Drop) -> 
     from helpdesk.ui.mailbox.state import MailboxState
 
     drop(people.client, "One")
-    tab = await open_tab(people.client, "/mailbox")
+    tab = await loaded(await open_tab(people.client, "/mailbox"), MailboxState)
     drop(people.client, "Two")
     drop(people.agent, "For somebody else")
     name = MailboxState.get_full_name()
@@ -75,7 +76,7 @@ async def test_links_are_web_addresses_alone(open_tab: Opener, people: World, dr
 
     text = "See http://localhost:8000/tickets/HD-1, javascript:alert(1) and (https://example.com/a?b=1)."
     mail = drop(people.client, "Links", html="<script>alert(1)</script>", text=text)
-    tab = await open_tab(people.client, f"/mailbox?mail={mail}")
+    tab = await loaded(await open_tab(people.client, f"/mailbox?mail={mail}"), MailboxState)
     shown = tab.var(MailboxState, "mail")
     assert shown["links"] == ["http://localhost:8000/tickets/HD-1", "https://example.com/a?b=1"]
     assert "<script>" in shown["html"], "as it was mailed: the frame's empty sandbox runs nothing of it"

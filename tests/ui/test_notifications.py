@@ -12,6 +12,7 @@ from helpdesk.models.notification import notification_logs
 from tests import factories
 from tests.factories import World
 from tests.ui.conftest import Opener
+from tests.ui.doing import loaded
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -35,7 +36,7 @@ async def test_a_failed_message_is_found_and_tried_again(open_tab: Opener, peopl
     from helpdesk.ui.notifications.state import LogState
 
     failed = await asyncio.to_thread(file_and_fail, people)
-    tab = await open_tab(people.admin, "/admin/notifications?status=failed")
+    tab = await loaded(await open_tab(people.admin, "/admin/notifications?status=failed"), LogState)
     (row,) = tab.var(LogState, "rows")
     assert (row["id"], row["status"], row["attempts"], row["error"]) == (
         failed, "failed", "3 tries", "550 no such mailbox",
@@ -52,7 +53,7 @@ async def test_new_messages_wait_and_move_nothing(open_tab: Opener, people: Worl
     from helpdesk.ui.notifications.state import LogState
 
     await asyncio.to_thread(factories.make_ticket, people.client, people.it)
-    tab = await open_tab(people.admin, "/admin/notifications")
+    tab = await loaded(await open_tab(people.admin, "/admin/notifications"), LogState)
     before = [row["id"] for row in tab.var(LogState, "rows")]
     assert before
     await asyncio.to_thread(factories.make_ticket, people.client, people.it)
@@ -69,7 +70,7 @@ async def test_a_changed_message_changes_in_place(open_tab: Opener, people: Worl
     from helpdesk.ui.notifications.state import LogState
 
     await asyncio.to_thread(factories.make_ticket, people.client, people.it)
-    tab = await open_tab(people.admin, "/admin/notifications")
+    tab = await loaded(await open_tab(people.admin, "/admin/notifications"), LogState)
 
     def send() -> None:
         with transaction() as s:
@@ -85,7 +86,9 @@ async def test_filters_stand_in_the_address_and_nonsense_is_left_out(open_tab: O
     from helpdesk.ui.notifications.state import LogState
 
     await asyncio.to_thread(factories.make_ticket, people.client, people.it)
-    tab = await open_tab(people.admin, "/admin/notifications?status=nonsense&event=ticket_receipt")
+    tab = await loaded(
+        await open_tab(people.admin, "/admin/notifications?status=nonsense&event=ticket_receipt"), LogState
+    )
     assert tab.var(LogState, "status") == ""
     assert {row["event"] for row in tab.var(LogState, "rows")} == {"Receipt"}
     await tab.event(f"{LogState.get_full_name()}.pick_event", event="nonsense")

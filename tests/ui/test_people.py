@@ -13,7 +13,7 @@ from helpdesk.services.people import UserQuery
 from tests import factories
 from tests.factories import World
 from tests.ui.conftest import Opener
-from tests.ui.doing import as_person, form
+from tests.ui.doing import as_person, form, loaded
 from tests.ui.protocol import Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -47,7 +47,7 @@ async def test_the_address_holds_the_filters_and_pages_go_both_ways(open_tab: Op
             factories.make_user(Role.CLIENT, f"Zed {number:02}")
 
     await asyncio.to_thread(hire)
-    tab = await open_tab(people.admin, "/admin/people?q=zed&role=client")
+    tab = await loaded(await open_tab(people.admin, "/admin/people?q=zed&role=client"), PeopleState)
     rows = tab.var(PeopleState, "rows")
     assert [row["face"]["name"] for row in rows][:2] == ["Zed 00", "Zed 01"]
     assert len(rows) == 25
@@ -65,7 +65,7 @@ async def test_the_address_holds_the_filters_and_pages_go_both_ways(open_tab: Op
 async def test_looking_for_words_changes_the_address_only_safely(open_tab: Opener, people: World) -> None:
     from helpdesk.ui.people.state import PeopleState
 
-    tab = await open_tab(people.admin, "/admin/people")
+    tab = await loaded(await open_tab(people.admin, "/admin/people"), PeopleState)
     await tab.event(f"{PeopleState.get_full_name()}.find", words="<reflex.Var>1</reflex.Var> //evil")
     went = tab.actions[-1]["payload"]["path"]
     assert went.startswith("/admin/people?q=%3Creflex")
@@ -79,7 +79,7 @@ async def test_an_added_person_is_listed_and_refusals_stand_at_their_fields(
     from helpdesk.ui.people.editing import PersonState
     from helpdesk.ui.people.state import PeopleState
 
-    tab = await open_tab(people.admin, "/admin/people")
+    tab = await loaded(await open_tab(people.admin, "/admin/people"), PeopleState)
     await begin(tab, 0)
     await save(tab, name=" ", email="nobody", role="agent")
     assert set(tab.var(PersonState, "errors")) >= {"name"} or set(tab.var(PersonState, "errors")) >= {"email"}
@@ -99,13 +99,14 @@ async def test_deactivating_counts_what_is_to_be_handed_over_and_can_be_undone(
     open_tab: Opener, people: World
 ) -> None:
     from helpdesk.ui.people.editing import PersonState
+    from helpdesk.ui.people.state import PeopleState
 
     def assign() -> None:
         made = factories.make_ticket(people.client, people.it)
         tickets.take(people.actor("agent"), made.ticket.ticket_no)
 
     await asyncio.to_thread(assign)
-    tab = await open_tab(people.admin, "/admin/people")
+    tab = await loaded(await open_tab(people.admin, "/admin/people"), PeopleState)
     await begin(tab, people.agent.id)
     assert tab.var(PersonState, "person")["open_words"] == "1 unsolved ticket is in their hands"
     group = {f"group:{people.it.group_id}": "on"}
@@ -126,8 +127,9 @@ async def test_deactivating_counts_what_is_to_be_handed_over_and_can_be_undone(
 
 async def test_the_last_admin_is_refused_at_the_field(open_tab: Opener, people: World) -> None:
     from helpdesk.ui.people.editing import PersonState
+    from helpdesk.ui.people.state import PeopleState
 
-    tab = await open_tab(people.admin, "/admin/people")
+    tab = await loaded(await open_tab(people.admin, "/admin/people"), PeopleState)
     await begin(tab, people.admin.id)
     same = {"name": people.admin.name, "email": people.admin.email}
     await save(tab, **same, role="client", is_active="on")
@@ -139,7 +141,9 @@ async def test_the_last_admin_is_refused_at_the_field(open_tab: Opener, people: 
 
 async def test_only_what_differs_is_form(open_tab: Opener, people: World) -> None:
     """Somebody else's change of another field, made while the dialog was open, stays."""
-    tab = await open_tab(people.admin, "/admin/people")
+    from helpdesk.ui.people.state import PeopleState
+
+    tab = await loaded(await open_tab(people.admin, "/admin/people"), PeopleState)
     await begin(tab, people.client.id)
     await as_person(people, "admin", service.update_user, people.client.id, {"department": "Legal"})
     await save(

@@ -13,7 +13,7 @@ from helpdesk.ui.tree import rows
 from tests import factories
 from tests.factories import World
 from tests.ui.conftest import Opener
-from tests.ui.doing import as_person, form
+from tests.ui.doing import as_person, form, loaded
 from tests.ui.protocol import Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -45,7 +45,7 @@ def node(tab: Tab) -> dict[str, Any]:
 async def test_the_table_opens_and_closes_and_shows_what_is_selected(open_tab: Opener, people: World) -> None:
     from helpdesk.ui.tree.state import TreeState
 
-    tab = await open_tab(people.admin, "/admin/tree")
+    tab = await loaded(await open_tab(people.admin, "/admin/tree"), TreeState)
     assert lines(tab) == ["HR", "Contracts", "IT", "Hardware"]
     assert tab.var(TreeState, "summary") == "2 groups, 2 categories, 4 subcategories"
     await act(tab, "toggle", key=f"category:{people.it.category_id}")
@@ -59,10 +59,14 @@ async def test_the_table_opens_and_closes_and_shows_what_is_selected(open_tab: O
 
 
 async def test_defaults_show_where_they_come_from(open_tab: Opener, people: World) -> None:
+    from helpdesk.ui.tree.state import TreeState
+
     key = people.it.category_id
     defaults = {"default_priority": "High", "default_assignee_id": people.agent.id}
     await as_person(people, "admin", service.update_node, "category", key, defaults)
-    tab = await open_tab(people.admin, f"/admin/tree?node=subcategory:{people.it.subcategory_id}")
+    tab = await loaded(
+        await open_tab(people.admin, f"/admin/tree?node=subcategory:{people.it.subcategory_id}"), TreeState
+    )
     shown = node(tab)
     assert (shown["priority"], shown["priority_inherit"], shown["priority_note"]) == (
         "", "Inherit: High", "From Hardware",
@@ -78,7 +82,7 @@ async def test_saving_changes_what_was_changed_alone(open_tab: Opener, people: W
     from helpdesk.ui.tree.state import TreeState
 
     group_id = people.it.group_id
-    tab = await open_tab(people.admin, f"/admin/tree?node=group:{group_id}")
+    tab = await loaded(await open_tab(people.admin, f"/admin/tree?node=group:{group_id}"), TreeState)
     await as_person(people, "admin", service.update_node, "group", group_id, {"description": "Ours"})
     same = {"description": "", "default_priority": "", "default_assignee_id": "", "lead_id": ""}
     await act(tab, "save", sent=form(name="HR", queue_email="it@example.com", **same))
@@ -95,7 +99,9 @@ async def test_archiving_can_be_undone(open_tab: Opener, people: World) -> None:
     from helpdesk.ui.app_state import AppState
     from helpdesk.ui.tree.state import TreeState
 
-    tab = await open_tab(people.admin, f"/admin/tree?node=category:{people.it.category_id}")
+    tab = await loaded(
+        await open_tab(people.admin, f"/admin/tree?node=category:{people.it.category_id}"), TreeState
+    )
     await act(tab, "archive")
     assert tab.var(AppState, "toasts")[-1]["undo"] == "undo-archive"
     assert tab.var(TreeState, "archived_count") == 1
@@ -118,7 +124,7 @@ async def test_a_used_node_is_not_deleted_and_its_tickets_are_counted(
 
     await asyncio.to_thread(factories.make_ticket, people.client, people.it)
     used, free = people.it.subcategory_ids
-    tab = await open_tab(people.admin, f"/admin/tree?node=subcategory:{used}")
+    tab = await loaded(await open_tab(people.admin, f"/admin/tree?node=subcategory:{used}"), TreeState)
     assert node(tab)["usage"] == "1 ticket uses this. It can be archived, not deleted."
     await act(tab, "delete")
     assert tab.var(TreeState, "refusal") == "1 ticket uses this subcategory: archive it instead."
@@ -131,8 +137,10 @@ async def test_a_used_node_is_not_deleted_and_its_tickets_are_counted(
 
 
 async def test_up_and_down(open_tab: Opener, people: World) -> None:
+    from helpdesk.ui.tree.state import TreeState
+
     first, second = people.it.subcategory_ids
-    tab = await open_tab(people.admin, f"/admin/tree?node=subcategory:{first}")
+    tab = await loaded(await open_tab(people.admin, f"/admin/tree?node=subcategory:{first}"), TreeState)
     assert (node(tab)["first"], node(tab)["last"]) == (True, False)
     await act(tab, "move", step=1)
     assert lines(tab)[-2:] == ["Printer", "Laptop"]
@@ -147,8 +155,9 @@ async def test_up_and_down(open_tab: Opener, people: World) -> None:
 
 async def test_a_branch_is_added_with_what_lies_below(open_tab: Opener, people: World) -> None:
     from helpdesk.ui.tree.adding import AddState
+    from helpdesk.ui.tree.state import TreeState
 
-    tab = await open_tab(people.admin, "/admin/tree")
+    tab = await loaded(await open_tab(people.admin, "/admin/tree"), TreeState)
     name = AddState.get_full_name()
     await tab.event(f"{name}.begin", parent="")
     await tab.event(f"{name}.create", form=form(name="Travel", below="Flights\nflights"))
@@ -167,8 +176,9 @@ async def test_a_branch_is_added_with_what_lies_below(open_tab: Opener, people: 
 
 async def test_members_are_staff_and_stored_at_once(open_tab: Opener, people: World) -> None:
     from helpdesk.ui.tree.adding import MemberState
+    from helpdesk.ui.tree.state import TreeState
 
-    tab = await open_tab(people.admin, "/admin/tree")
+    tab = await loaded(await open_tab(people.admin, "/admin/tree"), TreeState)
     name = MemberState.get_full_name()
     await tab.event(f"{name}.begin", key=f"group:{people.it.group_id}")
     assert len(tab.var(MemberState, "members")) == 3
@@ -185,7 +195,9 @@ async def test_members_are_staff_and_stored_at_once(open_tab: Opener, people: Wo
 
 
 async def test_the_table_follows_others(open_tab: Opener, people: World) -> None:
-    tab = await open_tab(people.admin, "/admin/tree")
+    from helpdesk.ui.tree.state import TreeState
+
+    tab = await loaded(await open_tab(people.admin, "/admin/tree"), TreeState)
     await as_person(people, "admin", service.update_node, "group", people.hr.group_id, {"name": "People"})
     await tab.until(lambda: "People" in lines(tab), timeout=2.0)
 
