@@ -2,7 +2,7 @@
 //   menus    <button popovertarget="id"> and <div popover id="id" class="menu" role="menu"> with role=menuitem inside
 //   dialogs  <button data-dialog="id"> opens, data-close inside closes; a dialog with data-show="true|false" follows its
 //            State, and its button[data-dismiss] is clicked when the person closes it (Esc, backdrop, data-close)
-//   times    <time datetime="…" data-time="relative|short|full|clock"> without children: the text is written here
+//   times    <time datetime="…" data-time="relative|short|full|clock|due"> without children: the text is written here
 //   clocks   <span data-sla …>: see clock()
 (() => {
   "use strict";
@@ -51,6 +51,7 @@
     if (style === "relative") text = Math.abs(now - at) < 14 * DAY * 1000 ? ago((now - at) / 1000) : shortTime(at, now);
     else if (style === "full") text = full.format(at);
     else if (style === "clock") text = clockTime.format(at);
+    else if (style === "due") text = at > now ? `in ${span((at - now) / 1000)}, ${shortTime(at, now)}` : `${shortTime(at, now)}, ${span((now - at) / 1000)} late`;
     else text = shortTime(at, now);
     if (node.textContent !== text) node.textContent = text;
     const exact = full.format(at);

@@ -249,7 +249,7 @@ def _promise(one: Any) -> rx.Component:
     return rx.el.div(
         rx.el.div(
             icon(one["glyph"]),
-            rx.el.span(one["words"], rx.cond(one["due"], rx.fragment(" ", time(one["due"])))),
+            rx.el.span(one["words"], rx.cond(one["due"], rx.fragment(" ", time(one["due"], "due")))),
             class_name="row b",
         ),
         rx.cond(one["hint"], rx.el.div(one["hint"], class_name="t2 xs")),

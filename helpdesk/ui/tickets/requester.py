@@ -56,7 +56,7 @@ def _sentence() -> rx.Component:
             _S.promises,
             lambda one: rx.el.span(
                 one["words"],
-                rx.cond(one["due"], rx.fragment(" ", time(one["due"]))),
+                rx.cond(one["due"], rx.fragment(" ", time(one["due"], "due"))),
                 class_name="t2",
                 key=one["key"],
             ),

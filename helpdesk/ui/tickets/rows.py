@@ -107,7 +107,6 @@ class Promise(TypedDict):
     glyph: str
     words: str
     due: str
-    late: str
     hint: str
 
 
@@ -270,7 +269,7 @@ def promises(seen: TicketDetail) -> list[Promise]:
 def _promise(key: str, ahead: str, behind: str, clock: ClockView, row: TicketRow) -> Promise:
     within = f"promised within {target(clock.target_seconds)}" if clock.target_seconds else ""
     made: Promise = {
-        "key": key, "state": "ok", "glyph": "timer", "words": ahead, "due": "", "late": "", "hint": within,
+        "key": key, "state": "ok", "glyph": "timer", "words": ahead, "due": "", "hint": within,
     }  # fmt: skip
     if clock.met_at:
         took = elapsed(clock.met_at - row.created_at)
@@ -282,7 +281,7 @@ def _promise(key: str, ahead: str, behind: str, clock: ClockView, row: TicketRow
         made["words"], made["state"], made["glyph"] = f"{ahead} paused", "paused", "circle-pause"
         made["hint"] = f"{within}; the clock stands still while this waits"
     else:
-        made["words"], made["due"], made["late"] = f"{ahead} due", iso(clock.due_at), f"{ahead} is late by"
+        made["words"], made["due"] = f"{ahead} due", iso(clock.due_at)
         if clock.breached:
             made["state"], made["glyph"] = "late", "circle-alert"
     return made
