@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk.core.config import Settings
+from tests.sources import parsed
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def test_every_task(docs: str, root: Path) -> None:
     names = {
         node.name
         for path in (root / "helpdesk/worker").glob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.FunctionDef) and any("task" in ast.unparse(d) for d in node.decorator_list)
     }
     assert names, "no task found"

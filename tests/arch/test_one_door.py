@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.sources import parsed
+
 DOORS = ("toast", "redirect", "call_script", "call_function", "run_script", "console_log", "set_clipboard")
 DOORS += ("download", "set_value", "window_alert", "set_title")
 
 
 def _calls(root: Path) -> Iterator[tuple[str, int, str]]:
     for path in sorted((root / "helpdesk").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Attribute) and node.attr in DOORS:
                 base = ast.unparse(node.value)
                 if base in {"rx", "reflex"} or base.startswith(("rx.event", "reflex.event", "rx.toast")):

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.sources import parsed
+
 FILE_LINES, FUNCTION_LINES = 300, 40
 MARKUP_LINES = 60  # one expression that is markup, an attribute a line: it has no flow to follow
 _TOLERANCE = 1.15  # "about"
@@ -34,7 +36,7 @@ def test_files(root: Path) -> None:
 def _functions(root: Path) -> Iterator[tuple[str, int]]:
     """The functions that are too long, with their lines."""
     for path in _sources(root):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
                 length = (node.end_lineno or node.lineno) - body[0].lineno + 1

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from helpdesk.ui.icons import NAMES
+from tests.sources import parsed
 
 ROOT = Path(__file__).resolve().parents[2]
 UI = ROOT / "helpdesk" / "ui"
@@ -24,7 +25,7 @@ DOORS = {
 
 def _calls() -> Iterator[tuple[Path, str]]:
     for path in UI.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "rx":
                 yield path, node.attr
 
@@ -42,7 +43,7 @@ def test_chained_events_carry_no_text() -> None:
     """`return Other.handler(text)` sends text through the framework's marker search: arguments are numbers at most."""
     wrong: list[str] = []
     for path in UI.rglob("state.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             value = node.value if isinstance(node, ast.Return | ast.Yield) else None
             chained = (
                 isinstance(value, ast.Call)
@@ -59,7 +60,7 @@ def test_services_are_called_in_a_thread() -> None:
     """A handler that calls a service by itself would block everybody's events (`transaction()` raises there too)."""
     wrong: list[str] = []
     for path in UI.rglob("state.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         services = {
             alias.asname or alias.name
             for node in ast.walk(tree)
