@@ -22,6 +22,7 @@ class Request(TypedDict):
     tone: str  # class of `next`: what the requester has to do stands out
     hint: str
     hint_at: str  # follows `hint`
+    flash: str  # class of a row that just changed: two that take turns, so that its tint fades out again
 
 
 def needs_you(row: TicketRow) -> bool:
@@ -46,6 +47,7 @@ def request(row: TicketRow, viewer_id: int) -> Request:
         "tone": _tone(row, viewer_id),
         "hint": hint,
         "hint_at": hint_at,
+        "flash": "",
     }
 
 
@@ -95,3 +97,16 @@ def _next(row: TicketRow, viewer_id: int) -> tuple[str, str, str, str]:
 
 def _runs(clock: ClockView) -> bool:
     return clock.due_at is not None and clock.state in {"ok", "risk", "over"}
+
+
+def settled(shown: list[Request], fresh: list[Request]) -> list[Request]:
+    """A section as it is now, in the order that it was shown in: changed ones stay in place, new ones come last."""
+    before = {row["number"]: (place, row) for place, row in enumerate(shown)}
+    rows: list[Request] = []
+    for row in fresh:
+        old = before[row["number"]][1] if row["number"] in before else None
+        flash = ""
+        if old is None or {**old, "flash": ""} != row:
+            flash = "changed again" if old and old["flash"] == "changed" else "changed"
+        rows.append({**row, "flash": flash})
+    return sorted(rows, key=lambda row: before[row["number"]][0] if row["number"] in before else len(shown))

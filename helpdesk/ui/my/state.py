@@ -13,7 +13,7 @@ from helpdesk.ui import live
 from helpdesk.ui.app_state import AppState, query
 from helpdesk.ui.bridge import Failure, attempt
 from helpdesk.ui.guard import allow, me
-from helpdesk.ui.my.rows import Request, needs_you, request
+from helpdesk.ui.my.rows import Request, needs_you, request, settled
 from helpdesk.ui.paging import NO_STEPS, Steps, counted
 
 PATH = "/my"
@@ -50,8 +50,12 @@ class MyState(AppState):
     @rx.event
     @allow()
     async def refresh(self):
-        """One of them changed."""
+        """One of them changed: nothing moves under the pointer, and what changed shows it."""
+        before = (self.needs, self.working, self.closed)
         await self._read(self.router.url.query_parameters.get("cursor"))
+        if not self.failed:
+            now = (self.needs, self.working, self.closed)
+            self.needs, self.working, self.closed = map(settled, before, now)
 
     async def _read(self, cursor: str | None) -> None:
         base: dict[str, Any] = {"q": self.words or None, "cursor": cursor, "page_size": _PAGE}

@@ -164,7 +164,7 @@ def _row(row: Any) -> rx.Component:
         ),
         icon("chevron-right"),
         href=row["href"],
-        class_name="req",
+        class_name=rx.Var.create("req ") + row["flash"].to(str),
         data_row="true",
         data_row_open="true",
         key=row["number"],
