@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Mapping
 from typing import TypedDict
 
 from helpdesk.services.views import TicketRow
@@ -46,15 +47,22 @@ def queue_row(row: TicketRow) -> QueueRow:
     }
 
 
-def merged(shown: list[QueueRow], fresh: list[QueueRow]) -> tuple[list[QueueRow], int]:
+def merged(
+    shown: list[QueueRow], fresh: list[QueueRow], left: Mapping[int, QueueRow | None]
+) -> tuple[list[QueueRow], int]:
     """The shown rows brought up to date in place, and how many are new, gone or elsewhere.
 
-    Nothing moves under the pointer: rows that belong elsewhere now wait for the person to ask.
+    Nothing moves under the pointer: rows that belong elsewhere now wait for the person to ask. Only what is out of
+    their sight goes at once.
+
+    Args:
+        left: shown rows that are not in this list any more, as they are now; None for those out of sight.
     """
+    shown = [row for row in shown if left.get(row["id"], row) is not None]
     by_id = {row["id"]: row for row in fresh}
     kept: list[QueueRow] = []
     for row in shown:
-        now = by_id.get(row["id"])
+        now = by_id.get(row["id"]) or left.get(row["id"])
         if now is None or {**now, "flash": ""} == {**row, "flash": ""}:
             kept.append(row)
         else:

@@ -6,7 +6,7 @@ import reflex as rx
 
 from helpdesk.domain.enums import STAFF_ROLES, Role
 from helpdesk.services import tickets, tree
-from helpdesk.services.views import GroupNode, Page, TicketRow
+from helpdesk.services.views import GroupNode, Page, TicketQuery, TicketRow
 from helpdesk.ui import live
 from helpdesk.ui.app_state import AppState, go_to
 from helpdesk.ui.bridge import Failure, attempt
@@ -15,6 +15,8 @@ from helpdesk.ui.paging import NO_STEPS, Steps, counted
 from helpdesk.ui.queue import filters
 from helpdesk.ui.queue.filters import Chip, Option
 from helpdesk.ui.queue.rows import QueueRow, merged, queue_row
+
+_MOST_READ = 10  # rows that left the list, read one by one at a refresh
 
 
 class QueueState(AppState):
@@ -63,7 +65,10 @@ class QueueState(AppState):
         page = await attempt(tickets.list_queue, me(), self._place().ticket_query())
         if isinstance(page, Failure):
             return
-        self.rows, self.updates = merged(self.rows, [queue_row(row) for row in page.items])
+        fresh = [queue_row(row) for row in page.items]
+        self.rows, self.updates = merged(self.rows, fresh, await self._left(fresh))
+        there = {row["id"] for row in self.rows}
+        self.selected = [one for one in self.selected if one in there]
         self.total = counted(page, "ticket", "tickets")
 
     @rx.event
@@ -102,6 +107,16 @@ class QueueState(AppState):
             self._tell(page)
         else:
             self._show(place, page)
+
+    async def _left(self, fresh: list[QueueRow]) -> dict[int, QueueRow | None]:
+        """The shown rows that the list has no more, as they are now; None for those out of sight."""
+        there = {row["id"] for row in fresh}
+        found: dict[int, QueueRow | None] = {}
+        for row in [row for row in self.rows if row["id"] not in there][:_MOST_READ]:
+            page = await attempt(tickets.list_queue, me(), TicketQuery(q=row["number"], page_size=1))
+            if not isinstance(page, Failure):
+                found[row["id"]] = queue_row(page.items[0]) if page.items else None
+        return found
 
     def _place(self) -> filters.Place:
         default = "my_groups" if me().role is Role.AGENT else "all"

@@ -1,0 +1,44 @@
+"""The queue, live: rows that no longer belong to the list are shown as they are, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from helpdesk.services import tickets
+from tests import factories
+from tests.factories import World
+from tests.ui.conftest import Opener
+from tests.ui.protocol import Tab
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def _opened(open_tab: Opener, people: World) -> tuple[Tab, int, Any]:
+    from helpdesk.ui.queue.state import QueueState
+
+    made = await asyncio.to_thread(factories.make_ticket, people.client, people.it, "free")
+    return await open_tab(people.agent, "/queue?view=unassigned"), made.ticket.id, QueueState
+
+
+async def test_a_row_that_left_the_list_shows_what_it_is_now(open_tab: Opener, people: World) -> None:
+    tab, ticket_id, queue = await _opened(open_tab, people)
+    await asyncio.to_thread(lambda: tickets.take(people.actor("agent2"), ticket_id))
+    await tab.until(lambda: tab.var(queue, "updates") == 1)
+    (row,) = tab.var(queue, "rows")
+    assert (row["assignee"]["id"], row["status"]) == (people.agent2.id, "Assigned")
+
+
+async def test_a_row_out_of_sight_goes_at_once(open_tab: Opener, people: World) -> None:
+    tab, ticket_id, queue = await _opened(open_tab, people)
+    await tab.event(f"{queue.get_full_name()}.select", ticket_id=ticket_id)
+    assert tab.var(queue, "selected") == [ticket_id]
+    seen = await asyncio.to_thread(lambda: tickets.get(people.actor("agent2"), ticket_id))
+    changes = {"group_id": people.hr.group_id, "category_id": None, "subcategory_id": None}
+    await asyncio.to_thread(
+        lambda: tickets.update(people.actor("agent2"), ticket_id, changes, seen.ticket.version)
+    )
+    await tab.until(lambda: tab.var(queue, "rows") == [])
+    assert tab.var(queue, "selected") == []
