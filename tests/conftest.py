@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -134,8 +135,16 @@ def new_database(servers: Servers, template: str | None = None) -> str:
 
 
 def drop_database(servers: Servers, name: str) -> None:
+    """Give its space back. Autovacuum at work there can't be ended by us: then its end is waited for."""
+    statement = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
     with servers.admin() as admin:
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        for _ in range(100):
+            try:
+                admin.execute(statement)
+            except psycopg.errors.InsufficientPrivilege:
+                time.sleep(0.1)
+            else:
+                return
 
 
 @pytest.fixture(scope="session")
