@@ -49,6 +49,7 @@ def menu(
         rx.el.div(
             *items,
             id=menu_id,
+            tab_index=0,  # a long menu scrolls: the keyboard has to reach it
             class_name="menu",
             role=role,
             aria_label=label,
