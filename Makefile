@@ -72,7 +72,7 @@ unit: environment
 
 check: lint types unit
 
-test: check browser
+test: lint types browser
 	@$(BIN)/pytest $(PYTEST_ARGS)
 
 # What `make test` needs beside Python packages: a Chromium for the tests in a browser.

@@ -26,3 +26,9 @@ async def loaded(tab: Tab, state: type) -> Tab:
     """The tab, once the page's state has read what it shows: a busy machine takes longer than `settle` waits."""
     await tab.until(lambda: tab.var(state, "ready"), timeout=10.0)
     return tab
+
+
+async def act(tab: Tab, handler: str, **payload: Any) -> None:
+    """Send an event and wait until it is done, however long a busy machine takes."""
+    await tab.event(handler, **payload)
+    await tab.done()

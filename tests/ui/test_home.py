@@ -12,7 +12,7 @@ from helpdesk.ui import charts
 from tests import factories
 from tests.factories import World
 from tests.ui.conftest import Opener
-from tests.ui.doing import as_person, loaded
+from tests.ui.doing import act, as_person, loaded
 
 ui = pytest.mark.asyncio(loop_scope="session")
 
@@ -63,7 +63,7 @@ async def test_others_learn_no_figure(open_tab: Opener, people: World, name: str
     from helpdesk.ui.home.state import HomeState
 
     tab = await open_tab(getattr(people, name), "/home")
-    await tab.event(f"{HomeState.get_full_name()}.load")
+    await act(tab, f"{HomeState.get_full_name()}.load")
     assert tab.var(HomeState, "numbers") == {}
     assert tab.var(AppState, "toasts")[-1]["text"] == "You are not allowed to do that."
 

@@ -10,7 +10,7 @@ import pytest
 from helpdesk.core.config import Settings
 from tests.factories import Person, World
 from tests.ui.conftest import Opener
-from tests.ui.doing import loaded
+from tests.ui.doing import act, loaded
 
 ui = pytest.mark.asyncio(loop_scope="session")
 
@@ -50,7 +50,7 @@ async def test_an_admin_reads_all_and_others_their_own(open_tab: Opener, people:
     assert [row["id"] for row in client.var(MailboxState, "rows")] == [mine]
     assert client.var(MailboxState, "mail")["subject"] == "Yours"
     client.path = f"/mailbox?mail={theirs}"
-    await client.event(f"{MailboxState.get_full_name()}.load")
+    await act(client, f"{MailboxState.get_full_name()}.load")
     assert client.var(MailboxState, "mail")["id"] == ""
     assert "Not yours" not in "".join(client.raw)
 
@@ -64,9 +64,9 @@ async def test_a_new_mail_waits(open_tab: Opener, people: World, drop: Drop) -> 
     drop(people.client, "Two")
     drop(people.agent, "For somebody else")
     name = MailboxState.get_full_name()
-    await tab.event(f"{name}.refresh")
+    await act(tab, f"{name}.refresh")
     assert (len(tab.var(MailboxState, "rows")), tab.var(MailboxState, "waiting")) == (1, 1)
-    await tab.event(f"{name}.show_new")
+    await act(tab, f"{name}.show_new")
     assert [row["subject"] for row in tab.var(MailboxState, "rows")] == ["Two", "One"]
 
 
@@ -100,6 +100,6 @@ async def test_in_production_there_is_none(
     monkeypatch.setattr(Settings, "production", property(lambda self: True))
     tab = await open_tab(people.admin, "/nowhere")
     tab.path = "/mailbox"
-    await tab.event(f"{MailboxState.get_full_name()}.load")
+    await act(tab, f"{MailboxState.get_full_name()}.load")
     assert tab.var(MailboxState, "missing") is True
     assert "Secret" not in "".join(tab.raw)

@@ -12,7 +12,7 @@ from helpdesk.models.notification import notification_logs
 from tests import factories
 from tests.factories import World
 from tests.ui.conftest import Opener
-from tests.ui.doing import loaded
+from tests.ui.doing import act, loaded
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -42,10 +42,10 @@ async def test_a_failed_message_is_found_and_tried_again(open_tab: Opener, peopl
         failed, "failed", "3 tries", "550 no such mailbox",
     )  # fmt: skip
     assert row["number"]
-    await tab.event(f"{LogState.get_full_name()}.retry", notification_id=failed)
+    await act(tab, f"{LogState.get_full_name()}.retry", notification_id=failed)
     assert tab.var(LogState, "rows")[0]["status"] == "queued"
     assert tab.var(AppState, "toasts")[-1]["kind"] == "ok"
-    await tab.event(f"{LogState.get_full_name()}.retry", notification_id=987654321)
+    await act(tab, f"{LogState.get_full_name()}.retry", notification_id=987654321)
     assert tab.var(AppState, "toasts")[-1]["kind"] == "bad"
 
 
@@ -57,10 +57,10 @@ async def test_new_messages_wait_and_move_nothing(open_tab: Opener, people: Worl
     before = [row["id"] for row in tab.var(LogState, "rows")]
     assert before
     await asyncio.to_thread(factories.make_ticket, people.client, people.it)
-    await tab.event(f"{LogState.get_full_name()}.refresh")
+    await act(tab, f"{LogState.get_full_name()}.refresh")
     assert [row["id"] for row in tab.var(LogState, "rows")] == before
     assert tab.var(LogState, "waiting") == len(before)
-    await tab.event(f"{LogState.get_full_name()}.show_new")
+    await act(tab, f"{LogState.get_full_name()}.show_new")
     assert tab.var(LogState, "waiting") == 0
     assert len(tab.var(LogState, "rows")) == 2 * len(before)
 
@@ -91,10 +91,10 @@ async def test_filters_stand_in_the_address_and_nonsense_is_left_out(open_tab: O
     )
     assert tab.var(LogState, "status") == ""
     assert {row["event"] for row in tab.var(LogState, "rows")} == {"Receipt"}
-    await tab.event(f"{LogState.get_full_name()}.pick_event", event="nonsense")
+    await act(tab, f"{LogState.get_full_name()}.pick_event", event="nonsense")
     assert tab.actions[-1]["payload"]["path"] == "/admin/notifications"
     tab.path = "/admin/notifications?cursor=nonsense"
-    await tab.event(f"{LogState.get_full_name()}.load")
+    await act(tab, f"{LogState.get_full_name()}.load")
     assert tab.var(LogState, "problem") != ""
 
 
@@ -105,6 +105,6 @@ async def test_others_read_nothing(open_tab: Opener, people: World, name: str) -
     failed = await asyncio.to_thread(file_and_fail, people)
     tab = await open_tab(getattr(people, name), "/admin/notifications")
     for handler in ("load", "refresh", "show_new"):
-        await tab.event(f"{LogState.get_full_name()}.{handler}")
-    await tab.event(f"{LogState.get_full_name()}.retry", notification_id=failed)
+        await act(tab, f"{LogState.get_full_name()}.{handler}")
+    await act(tab, f"{LogState.get_full_name()}.retry", notification_id=failed)
     assert tab.var(LogState, "rows") == []

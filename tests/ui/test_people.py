@@ -13,7 +13,7 @@ from helpdesk.services.people import UserQuery
 from tests import factories
 from tests.factories import World
 from tests.ui.conftest import Opener
-from tests.ui.doing import as_person, form, loaded
+from tests.ui.doing import act, as_person, form, loaded
 from tests.ui.protocol import Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -22,14 +22,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def begin(tab: Tab, user_id: int) -> None:
     from helpdesk.ui.people.editing import PersonState
 
-    await tab.event(f"{PersonState.get_full_name()}.begin", user_id=user_id)
+    await act(tab, f"{PersonState.get_full_name()}.begin", user_id=user_id)
     assert tab.var(PersonState, "shown") is True
 
 
 async def save(tab: Tab, **values: str) -> None:
     from helpdesk.ui.people.editing import PersonState
 
-    await tab.event(f"{PersonState.get_full_name()}.save", form=form(**values))
+    await act(tab, f"{PersonState.get_full_name()}.save", form=form(**values))
 
 
 def toast(tab: Tab) -> dict[str, str]:
@@ -55,7 +55,7 @@ async def test_the_address_holds_the_filters_and_pages_go_both_ways(open_tab: Op
     assert first["newer"] == ""
     assert first["words"] == "30 people"
     tab.path = first["older"]
-    await tab.event(f"{PeopleState.get_full_name()}.load")
+    await act(tab, f"{PeopleState.get_full_name()}.load")
     assert tab.var(PeopleState, "rows")[0]["face"]["name"] == "Zed 25"
     second = tab.var(PeopleState, "steps")
     assert second["older"] == ""
@@ -66,7 +66,7 @@ async def test_looking_for_words_changes_the_address_only_safely(open_tab: Opene
     from helpdesk.ui.people.state import PeopleState
 
     tab = await loaded(await open_tab(people.admin, "/admin/people"), PeopleState)
-    await tab.event(f"{PeopleState.get_full_name()}.find", words="<reflex.Var>1</reflex.Var> //evil")
+    await act(tab, f"{PeopleState.get_full_name()}.find", words="<reflex.Var>1</reflex.Var> //evil")
     went = tab.actions[-1]["payload"]["path"]
     assert went.startswith("/admin/people?q=%3Creflex")
     assert "<" not in went
@@ -119,9 +119,9 @@ async def test_deactivating_counts_what_is_to_be_handed_over_and_can_be_undone(
         return row.is_active
 
     assert await active() is False
-    await tab.event(f"{PersonState.get_full_name()}.undo")
+    await act(tab, f"{PersonState.get_full_name()}.undo")
     assert await active() is True
-    await tab.event(f"{PersonState.get_full_name()}.undo")
+    await act(tab, f"{PersonState.get_full_name()}.undo")
     assert await active() is True, "it is taken back once"
 
 
@@ -159,8 +159,8 @@ async def test_others_see_and_change_nobody(open_tab: Opener, people: World, nam
     from helpdesk.ui.people.state import PeopleState
 
     tab = await open_tab(getattr(people, name), "/admin/people")
-    await tab.event(f"{PeopleState.get_full_name()}.load")
-    await tab.event(f"{PersonState.get_full_name()}.begin", user_id=people.admin.id)
+    await act(tab, f"{PeopleState.get_full_name()}.load")
+    await act(tab, f"{PersonState.get_full_name()}.begin", user_id=people.admin.id)
     await save(tab, name="X", email="x@example.com", role="admin")
     assert tab.var(PeopleState, "rows") == []
     assert tab.var(PersonState, "person")["id"] == 0

@@ -12,6 +12,7 @@ from helpdesk.services.views import GroupNode
 from helpdesk.ui.tree import rows
 from tests import factories
 from tests.factories import World
+from tests.ui import doing
 from tests.ui.conftest import Opener
 from tests.ui.doing import as_person, form, loaded
 from tests.ui.protocol import Tab
@@ -26,7 +27,7 @@ async def read(people: World) -> list[GroupNode]:
 async def act(tab: Tab, name: str, **payload: Any) -> None:
     from helpdesk.ui.tree.state import TreeState
 
-    await tab.event(f"{TreeState.get_full_name()}.{name}", **payload)
+    await doing.act(tab, f"{TreeState.get_full_name()}.{name}", **payload)
 
 
 def lines(tab: Tab) -> list[str]:
@@ -159,17 +160,17 @@ async def test_a_branch_is_added_with_what_lies_below(open_tab: Opener, people: 
 
     tab = await loaded(await open_tab(people.admin, "/admin/tree"), TreeState)
     name = AddState.get_full_name()
-    await tab.event(f"{name}.begin", parent="")
-    await tab.event(f"{name}.create", form=form(name="Travel", below="Flights\nflights"))
+    await doing.act(tab, f"{name}.begin", parent="")
+    await doing.act(tab, f"{name}.create", form=form(name="Travel", below="Flights\nflights"))
     assert list(tab.var(AddState, "errors")) == ["below"]
-    await tab.event(f"{name}.create", form=form(name="Travel", below="Flights\n\n  Hotels "))
+    await doing.act(tab, f"{name}.create", form=form(name="Travel", below="Flights\n\n  Hotels "))
     assert tab.var(AddState, "shown") is False
     (group,) = [one for one in await read(people) if one.name == "Travel"]
     assert [one.name for one in group.categories] == ["Flights", "Hotels"]
     assert tab.actions[-1]["payload"]["path"] == f"/admin/tree?node=group%3A{group.id}"
-    await tab.event(f"{name}.begin", parent=f"category:{group.categories[0].id}")
+    await doing.act(tab, f"{name}.begin", parent=f"category:{group.categories[0].id}")
     assert (tab.var(AddState, "kind"), tab.var(AddState, "below")) == ("subcategory", "Flights")
-    await tab.event(f"{name}.create", form=form(name="Visa"))
+    await doing.act(tab, f"{name}.create", form=form(name="Visa"))
     spots = [spot.node.name for spot in rows.spots(await read(people)) if spot.kind == "subcategory"]
     assert "Visa" in spots
 
@@ -180,15 +181,15 @@ async def test_members_are_staff_and_stored_at_once(open_tab: Opener, people: Wo
 
     tab = await loaded(await open_tab(people.admin, "/admin/tree"), TreeState)
     name = MemberState.get_full_name()
-    await tab.event(f"{name}.begin", key=f"group:{people.it.group_id}")
+    await doing.act(tab, f"{name}.begin", key=f"group:{people.it.group_id}")
     assert len(tab.var(MemberState, "members")) == 3
-    await tab.event(f"{name}.look", words="c")
+    await doing.act(tab, f"{name}.look", words="c")
     assert all(one["id"] != people.client.id for one in tab.var(MemberState, "found"))
-    await tab.event(f"{name}.look", words="hana")
+    await doing.act(tab, f"{name}.look", words="hana")
     (found,) = tab.var(MemberState, "found")
-    await tab.event(f"{name}.add", user_id=found["id"])
-    await tab.event(f"{name}.remove", user_id=people.agent.id)
-    await tab.event(f"{name}.add", user_id=people.client.id)
+    await doing.act(tab, f"{name}.add", user_id=found["id"])
+    await doing.act(tab, f"{name}.remove", user_id=people.agent.id)
+    await doing.act(tab, f"{name}.add", user_id=people.client.id)
     assert tab.var(MemberState, "problem") != ""
     members = await as_person(people, "admin", service.members, people.it.group_id)
     assert {one.id for one in members} == {people.agent2.id, people.hr_agent.id, people.manager.id}
@@ -215,7 +216,7 @@ async def test_others_change_nothing(open_tab: Opener, people: World, name: str)
         ("save", {"sent": form(name="X")}),
     ):
         await act(tab, handler, **payload)
-    await tab.event(f"{AddState.get_full_name()}.create", form=form(name="X"))
-    await tab.event(f"{MemberState.get_full_name()}.add", user_id=people.client.id)
+    await doing.act(tab, f"{AddState.get_full_name()}.create", form=form(name="X"))
+    await doing.act(tab, f"{MemberState.get_full_name()}.add", user_id=people.client.id)
     assert lines(tab) == []
     assert await read(people) == before
