@@ -17,7 +17,7 @@ _SOURCES = (
     "helpdesk/ui",
     "helpdesk/helpdesk.py",
     "helpdesk/domain",  # pages show its enumerations
-    "helpdesk/services/views.py",  # the types of what pages show
+    "helpdesk/services/views",  # the types of what pages show
     "rxconfig.py",
     "assets",
     "reflex.lock",

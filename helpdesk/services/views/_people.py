@@ -1,0 +1,70 @@
+"""People and their sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person as others see them; `email` is None where the viewer may not know it."""
+
+    id: int
+    name: str
+    email: str | None
+    role: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRef:
+    """A colleague to pick: for on-behalf, watchers and mentions."""
+
+    id: int
+    name: str
+    department: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MeView:
+    id: int
+    name: str
+    email: str
+    role: str
+    department: str | None
+    time_zone: str | None
+    locale: str | None
+    group_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """A person as admins see them."""
+
+    id: int
+    name: str
+    email: str
+    role: str
+    department: str | None
+    location: str | None
+    is_active: bool
+    group_ids: tuple[int, ...]
+    groups: tuple[str, ...]
+    open_tickets: int  # unsolved ones assigned to them: to hand over before deactivating
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    access_token: str
+    refresh_token: str
+    token_type: str
+    expires_in: int  # seconds of the access token
+    user: PersonView
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    id: str
+    user: MeView
+    expires_at: datetime
