@@ -16,6 +16,7 @@ from helpdesk.models.ticket import (
     ticket_history,
     ticket_history_texts,
     ticket_holds,
+    ticket_tags,
     ticket_watchers,
     tickets,
 )
@@ -34,7 +35,7 @@ _OWN = {
 }
 _OWN |= {"comment_id", "message_id", "source", "words", "file_path", "seen_comment_id", "next_attempt_at"}
 _TABLES = (ticket_history, ticket_history_texts, ticket_events, ticket_comments, attachments)
-_TABLES += (ticket_holds, ticket_watchers, notification_logs)
+_TABLES += (ticket_holds, ticket_tags, ticket_watchers, notification_logs)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def traces_of(ticket_id: int) -> Traces:
 
 
 def _order(table: Table) -> list[Any]:
-    known = ("seq", "event_seq", "recipient_key", "created_at", "user_id", "id")
+    known = ("seq", "event_seq", "recipient_key", "created_at", "user_id", "name", "id")
     return [table.c[name] for name in known if name in table.c]
 
 

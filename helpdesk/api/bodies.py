@@ -152,11 +152,18 @@ class HoldBody(Body):
     version: Version | None = None
 
 
+class TagsBody(Body):
+    tags: list[Annotated[str, Field(max_length=50)]] = Field(max_length=20)
+
+
 class BulkBody(Body):
     """The action's own fields stand beside it."""
 
     ids: list[Id] = Field(min_length=1, max_length=200)
     action: Literal["assign", "status", "priority", "category", "hold"]
+    versions: list[Version] | None = Field(
+        None, max_length=200, description="The ones that the caller saw, in the order of `ids`."
+    )
     assigned_to: Id | None = None
     status: StatusName | None = None
     resolution_code: CodeName | None = None

@@ -181,10 +181,15 @@ class AttachmentsOut(Out):
     attachments: list[AttachmentOut]
 
 
+class TagsOut(Out):
+    items: list[str]
+
+
 class BulkResultOut(Out):
     id: int
     ok: bool
     error: str | None
+    version: int | None = Field(description="After the change; null where it was refused.")
 
 
 class BulkOut(Out):

@@ -121,6 +121,11 @@ def _on_event_loop() -> bool:
     return True
 
 
+def is_held(error: Exception) -> bool:
+    """Somebody else holds the row for too long, or this was a deadlock's victim: of one row, not of the database."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in {"55P03", "40P01"}
+
+
 def _is_outage(error: Exception) -> bool:
     """Lock and statement time-outs count: the person may try again. A deadlock's victim too."""
     if isinstance(error, PoolTimeout):

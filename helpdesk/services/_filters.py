@@ -15,7 +15,7 @@ from helpdesk.core.config import get_settings
 from helpdesk.core.errors import Invalid
 from helpdesk.domain.access import Actor
 from helpdesk.domain.enums import Priority, Status, View
-from helpdesk.models.ticket import ticket_holds, ticket_watchers, tickets
+from helpdesk.models.ticket import ticket_holds, ticket_tags, ticket_watchers, tickets
 from helpdesk.services import _text
 from helpdesk.services.views import TicketQuery
 
@@ -23,7 +23,7 @@ MAX_VALUES, MAX_SEARCH, MAX_PAGE_SIZE, MAX_DEPTH = 100, 200, 100, 10_000
 _WORD = re.compile(r"\w+")
 _MAX_WORDS = 12
 SORTS = ("created_at", "updated_at", "priority", "due_at", "ticket_no")
-_STAFF_ONLY = ("assigned_to", "created_by", "requested_for", "sla")
+_STAFF_ONLY = ("assigned_to", "created_by", "requested_for", "sla", "tag")
 _SLA_STATES = ("breached", "at_risk")
 
 
@@ -35,6 +35,7 @@ class Filter:
     statuses: tuple[str, ...]
     priorities: tuple[str, ...]
     assignees: tuple[int | None, ...]
+    tags: tuple[str, ...]
     words: tuple[str, ...]
     number: str | None
     number_id: int | None
@@ -57,7 +58,7 @@ def cleaned_query(actor: Actor, query: TicketQuery, view: View) -> Filter:
     for name in ("created_from", "created_to", "resolved_from", "resolved_to"):
         if getattr(query, name) is not None:
             _text.clean_when(name, getattr(query, name))
-    for name in ("status", "priority", "assigned_to", "sla"):
+    for name in ("status", "priority", "assigned_to", "sla", "tag"):
         if len(getattr(query, name)) > MAX_VALUES:
             raise Invalid.at(name, f"At most {MAX_VALUES} are possible here.")
     size = _text.clean_number("page_size", query.page_size, 1, MAX_PAGE_SIZE)
@@ -75,6 +76,7 @@ def cleaned_query(actor: Actor, query: TicketQuery, view: View) -> Filter:
         statuses=tuple(str(_text.clean_enum("status", one, Status)) for one in query.status),
         priorities=tuple(str(_text.clean_enum("priority", one, Priority)) for one in query.priority),
         assignees=tuple(_assignee(actor, one) for one in query.assigned_to),
+        tags=tuple(_text.clean_tag("tag", one) for one in query.tag),
         words=tuple(_WORD.findall(search)[:_MAX_WORDS]),
         number=number,
         number_id=number_id,
@@ -145,6 +147,9 @@ def _around(actor: Actor, chosen: Filter) -> Iterator[ColumnElement[bool]]:
     if query.on_hold is not None:
         held = exists().where(ticket_holds.c.ticket_id == t.id, is_open(now()))
         yield held if query.on_hold else ~held
+    if chosen.tags:
+        tagged = select(ticket_tags.c.ticket_id).where(ticket_tags.c.name.in_(chosen.tags))
+        yield t.id.in_(tagged)
     if query.mine_groups:
         yield t.group_id.in_(sorted(actor.group_ids))
     if query.watching is not None:

@@ -15,10 +15,15 @@ def require_version(s: Session, actor: Actor, locked: LockedTicket, version: int
 
     The version before a hold that ran out just now is as good: nobody could have seen the one that its end makes.
     """
-    if version is None or (locked.hold_ran_out and version == locked.row["version"] - 1):
-        return
-    if version != locked.row["version"]:
+    if not is_current(locked, version):
         raise StaleVersion(
             "Somebody changed this ticket meanwhile. Your change was not saved.",
             current=detail(s, actor, locked.row["id"]),
         )
+
+
+def is_current(locked: LockedTicket, version: int | None) -> bool:
+    """Whether an edit made against `version` is still made against what is there; None always is."""
+    if version is None or (locked.hold_ran_out and version == locked.row["version"] - 1):
+        return True
+    return version == locked.row["version"]

@@ -18,6 +18,7 @@ from helpdesk.core.errors import Invalid
 TITLE_MAX = 255
 TEXT_MAX = 20_000
 NAME_MAX = 150
+TAG_MAX = 50
 MAX_ID = 2**63 - 1
 
 E = TypeVar("E", bound=StrEnum)
@@ -28,6 +29,7 @@ _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
 )
+_JOINERS = "\u200c\u200d"  # Persian words and emoji need them
 # Separators, controls and invisible formatting: a text of nothing else is blank to the eye.
 _BLANK_CATEGORIES = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
 
@@ -107,6 +109,13 @@ def clean_when(field: str, value: object) -> datetime:
         return value.astimezone(UTC)
     except OverflowError:
         raise Invalid.at(field, "That time is out of range.") from None
+
+
+def clean_tag(field: str, value: object) -> str:
+    """A tag in its one spelling: composed, in lower case, single spaces, without invisible characters."""
+    line = unicodedata.normalize("NFC", clean_line(field, value, TAG_MAX))
+    seen = "".join(c for c in line if c in _JOINERS or unicodedata.category(c) != "Cf")
+    return clean_line(field, unicodedata.normalize("NFC", " ".join(seen.lower().split())), TAG_MAX)
 
 
 def clean_email(field: str, value: object) -> str:

@@ -75,6 +75,8 @@ def _secret_acts(world: World, key: int) -> int:
     upload = attachments.store_upload(agent, f"{SECRET}.txt", io.BytesIO(SECRET.encode()))
     note = comments.add(agent, key, f"Between us: {SECRET}", is_internal=True, upload_ids=(upload.id,))
     comments.add(world.actor("agent2"), key, f"Indeed, {SECRET}", is_internal=True)
+    tickets.set_tags(agent, key, [SECRET, "warned"])
+    tickets.set_tags(agent, key, [SECRET])
     return note.attachments[0].id
 
 

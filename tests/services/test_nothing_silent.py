@@ -22,6 +22,7 @@ from helpdesk.models.ticket import (
     ticket_events,
     ticket_history,
     ticket_holds,
+    ticket_tags,
     ticket_watchers,
     tickets,
 )
@@ -35,6 +36,7 @@ TABLES = (
     ticket_comments,
     attachment_rows,
     ticket_watchers,
+    ticket_tags,
     ticket_holds,
     ticket_history,
     ticket_events,
@@ -156,6 +158,7 @@ ACTS: dict[str, tuple[Callable[[Scene], Callable[[], object]], dict[str, tuple[s
     ),
     "note": (_now(lambda x: comments.add(x.agent(), x.id, "Hm", is_internal=True)), {}),
     "attach": (_attach, {}),
+    "tags": (_now(lambda x: service.set_tags(x.agent(), x.id, ["vpn"])), {}),
     "watchers": (_now(lambda x: service.set_watchers(x.client(), x.id, [])), {}),
     "not yet": (
         _after_resolving(lambda x: service.reopen(x.client(), x.id, "Still burning")),

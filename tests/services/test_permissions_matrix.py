@@ -185,6 +185,9 @@ MATRIX: dict[str, list[tuple[str, Call]]] = {
             lambda x, _: tickets.create(x.actor, NewTicket(x.branch.group_id, "Mine")),
         )
     ],
+    "tickets.find_tags": [
+        (STAFF_SEE, lambda x, _: _found(tickets.find_tags(x.actor, WORD))),
+    ],
     "tickets.get": [(SEE, lambda x, _: tickets.get(x.actor, x.id))],
     "tickets.hold": [(WORK, lambda x, _: (x.assigned(), tickets.hold(x.actor, x.id, "third_party")))],
     "tickets.list_mine": [
@@ -210,6 +213,7 @@ MATRIX: dict[str, list[tuple[str, Call]]] = {
             lambda x, _: (x.resolved(), tickets.set_status(x.actor, x.id, "Closed")),
         ),
     ],
+    "tickets.set_tags": [(WORK, lambda x, _: tickets.set_tags(x.actor, x.id, ["vpn"]))],
     "tickets.set_watchers": [
         (
             "200 404 200 200 403 200 | 403 404 404 200 404 200",
@@ -267,6 +271,7 @@ def _scene(world: World, branch: Branch) -> Scene:
     detail = make_ticket(world.client, branch, WORD, upload_ids=(upload.id,))
     note_upload = attachments.store_upload(helper_actor, "note.txt", io.BytesIO(b"text\n"))
     note = comments.add(helper_actor, detail.ticket.id, "Hm", is_internal=True, upload_ids=(note_upload.id,))
+    tickets.set_tags(helper_actor, detail.ticket.id, [WORD])
     file_id, note_file_id = detail.attachments[0].id, note.attachments[0].id
     return Scene(world, branch, world.actor("client"), helper, detail.ticket.id, file_id, note_file_id)
 

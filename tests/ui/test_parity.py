@@ -283,6 +283,13 @@ ACTS |= {
         _edit("requester_state.RequesterState.rate", stars=4),
         ("POST", OWN + "/rating", lambda *_: {"rating": 4}),
     ),
+    "tag": Act(
+        "agent",
+        taken,
+        PAGE,
+        _edit("tag_state.TagState.add", form={"tag": "VPN"}),
+        ("PUT", ADMIN + "/tags", lambda *_: {"tags": ["vpn"]}),
+    ),
     "watch": Act(
         "client",
         taken,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from helpdesk.api.bodies import AssignBody, BulkBody, EditBody, HoldBody, StatusBody
+from helpdesk.api.bodies import AssignBody, BulkBody, EditBody, HoldBody, StatusBody, TagsBody
 from helpdesk.api.guard import Caller, GuardedRoute, reads_body, staff, validated, worker
 from helpdesk.api.openapi import answers, json_body
 from helpdesk.api.payload import JsonValue
@@ -55,6 +55,7 @@ def list_queue(
     requested_for: IdFilter = [],  # noqa: B006
     sla: Annotated[list[Literal["breached", "at_risk"]], Query(max_length=2)] = [],  # noqa: B006
     on_hold: bool | None = None,
+    tag: Annotated[list[Annotated[str, Query(max_length=50)]], Query(max_length=100)] = [],  # noqa: B006
     mine_groups: Annotated[bool, Query(description="Only the groups that the caller belongs to.")] = False,
     sort: Sort = "-created_at",
     page: PageNumber = 1,
@@ -76,6 +77,7 @@ def list_queue(
         requested_for=tuple(requested_for),
         sla=tuple(sla),
         on_hold=on_hold,
+        tag=tuple(tag),
         mine_groups=mine_groups,
         sort=sort,
         page=page,
@@ -96,8 +98,8 @@ def counts(actor: Caller) -> QueueCountsOut:
 @worker
 def bulk(actor: Caller, body: BulkBody) -> BulkOut:
     """The same change for up to 200 tickets, each its own success or failure."""
-    args = {name: value for name, value in body.given().items() if name not in {"ids", "action"}}
-    results = tickets.bulk(actor, body.ids, body.action, args)
+    args = {name: value for name, value in body.given().items() if name not in {"ids", "action", "versions"}}
+    results = tickets.bulk(actor, body.ids, body.action, args, versions=body.versions)
     return BulkOut(results=[BulkResultOut.of(one) for one in results])
 
 
@@ -148,3 +150,10 @@ def hold(actor: Caller, key: TicketKey, value: JsonValue) -> TicketDetailOut:
         return TicketDetailOut.of(tickets.hold(actor, key, None))
     body = validated(HoldBody, value)
     return TicketDetailOut.of(tickets.hold(actor, key, body.reason, body.until, version=body.version))
+
+
+@router.put("/{key}/tags", responses=answers(404))
+@worker
+def set_tags(actor: Caller, key: TicketKey, body: TagsBody) -> TicketDetailOut:
+    """Make exactly these the ticket's tags; no requester learns of them."""
+    return TicketDetailOut.of(tickets.set_tags(actor, key, body.tags))

@@ -8,12 +8,14 @@ from helpdesk.services.tickets.lists import list_mine, list_queue, marks, queue_
 from helpdesk.services.tickets.moves import assign, set_status, take
 from helpdesk.services.tickets.read import get
 from helpdesk.services.tickets.requester import close, rate, reopen
+from helpdesk.services.tickets.tags import find_tags, set_tags
 
 __all__ = [
     "assign",
     "bulk",
     "close",
     "create",
+    "find_tags",
     "get",
     "hold",
     "list_mine",
@@ -23,6 +25,7 @@ __all__ = [
     "rate",
     "reopen",
     "set_status",
+    "set_tags",
     "set_watchers",
     "similar",
     "take",

@@ -25,6 +25,7 @@ class TicketQuery:
     requested_for: tuple[int, ...] = ()
     sla: tuple[str, ...] = ()  # breached, at_risk
     on_hold: bool | None = None
+    tag: tuple[str, ...] = ()  # with any of them
     mine_groups: bool = False  # only the groups that the actor belongs to
     watching: bool | None = None  # in "my tickets": True only those watched, False none of them
     sort: str = "-created_at"
@@ -54,3 +55,6 @@ class BulkResult:
     error: str | None = None
     changed: bool = False
     ticket_no: str | None = None
+    version: int | None = (
+        None  # after the change, so that it can be taken back only as long as nobody changed more
+    )

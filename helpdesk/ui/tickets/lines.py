@@ -48,7 +48,7 @@ def line_of(rows: list[HistoryView], seen: TicketDetail, viewer: int, names: Nam
     if set(_PLACES) & set(changes):
         clauses.append(_moved(changes, names))
     # several watchers or files in one act have a row each
-    for name in ("watcher", "attachment"):
+    for name in ("watcher", "attachment", "tag"):
         extra = sum(row.field_name == name for row in rows) - 1
         if extra > 0 and name in changes and clauses:
             clauses.append(("users-round", [part(f"and {extra} more")]))
@@ -105,6 +105,8 @@ def _clause(
     if name == "watcher":
         whom = _person(new or old, viewer, names)
         return "eye", [part("added " if new else "removed "), part(whom, "b"), part(" as a watcher")]
+    if name == "tag":
+        return "tag", [part("added the tag " if new else "removed the tag "), part(new or old, "b")]
     if name == "attachment":
         return "paperclip", [part("attached "), part(new, "b")]
     if name == "reopen_reason":

@@ -27,6 +27,7 @@ from helpdesk.ui.tickets.edit_state import EditState
 from helpdesk.ui.tickets.requester_state import RequesterState
 from helpdesk.ui.tickets.sections import files, rating, requester_card, watchers
 from helpdesk.ui.tickets.state import TicketState
+from helpdesk.ui.tickets.tags import tags
 from helpdesk.ui.tickets.watch_state import WatchState
 
 _S: Any = TicketState
@@ -52,6 +53,7 @@ def _staff(prefix: str) -> rx.Component:
         ),
         _clocks(prefix),
         requester_card(),
+        tags(prefix),
         watchers("Watchers"),
         files(),
     )

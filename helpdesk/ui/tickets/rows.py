@@ -65,6 +65,7 @@ class Ticket(TypedDict):
     merged_into: str
     mine: bool
     watching: bool
+    tags: list[str]
 
 
 class Can(TypedDict):
@@ -125,7 +126,7 @@ NO_TICKET: Ticket = {
     "requester_first": "", "requester_where": "", "requester_load": "", "creator": NOBODY, "assignee": NOBODY,
     "helper_first": "", "hold": "", "hold_reason": "", "hold_until": "", "hold_since": "", "your_turn": False,
     "policy": "", "status_since": "", "closed_at": "", "resolved_at": "", "resolution": "", "resolution_text": "",
-    "rating": 0, "rating_comment": "", "merged_into": "", "mine": False, "watching": False,
+    "rating": 0, "rating_comment": "", "merged_into": "", "mine": False, "watching": False, "tags": [],
 }  # fmt: skip
 NOTHING: Can = {
     "reply": False, "note": False, "assign": False, "take": False, "set_hold": False, "edit": False, "resolve": False,
@@ -179,6 +180,7 @@ def ticket(seen: TicketDetail, viewer: int) -> Ticket:
         "merged_into": seen.merged_into or "",
         "mine": mine,
         "watching": any(one.id == viewer for one in row.watchers),
+        "tags": list(row.tags),
     }
 
 
