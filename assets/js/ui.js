@@ -2,7 +2,7 @@
 //   menus    <button popovertarget="id"> and <div popover id="id" class="menu" role="menu"> with role=menuitem inside
 //   dialogs  <button data-dialog="id"> opens, data-close inside closes; a dialog with data-show="true|false" follows its
 //            State, and its button[data-dismiss] is clicked when the person closes it (Esc, backdrop, data-close)
-//   times    <time datetime="…" data-time="relative|short|full|clock|due"> without children: the text is written here
+//   times    <time datetime="…" data-time="relative|ago|short|full|clock|due"> without children: the text is written here
 //   clocks   <span data-sla …>: see clock()
 (() => {
   "use strict";
@@ -34,6 +34,11 @@
     return `${Math.floor(seconds / DAY)}d`;
   }
 
+  function longAgo(at, now) {
+    const s = Math.max(0, Math.round((now - at) / 1000));
+    return s < MIN ? `${s} s ago` : s < DAY ? `${span(s)} ago` : shortTime(at, now);
+  }
+
   function shortTime(at, now) {
     if (sameDay(at, now)) return clockTime.format(at);
     if (Math.abs(at - now) < 6 * DAY * 1000) return weekday.format(at);
@@ -49,6 +54,7 @@
     const style = node.dataset.time;
     let text;
     if (style === "relative") text = Math.abs(now - at) < 14 * DAY * 1000 ? ago((now - at) / 1000) : shortTime(at, now);
+    else if (style === "ago") text = longAgo(at, now);
     else if (style === "full") text = full.format(at);
     else if (style === "clock") text = clockTime.format(at);
     else if (style === "due") text = at > now ? `in ${span((at - now) / 1000)}, ${shortTime(at, now)}` : `${shortTime(at, now)}, ${span((now - at) / 1000)} late`;
@@ -218,6 +224,12 @@
     if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => say("Copied"));
     const undo = event.target.closest("[data-press]");
     if (undo) document.getElementById(undo.dataset.press)?.click();
+    const goto = event.target.closest("[data-goto]");
+    if (goto) {
+      const place = document.getElementById(goto.dataset.goto);
+      place?.scrollIntoView({ block: "center" });
+      place?.focus({ preventScroll: true });
+    }
     const reveal = event.target.closest("[data-reveal]");
     if (reveal) {
       const field = document.getElementById(reveal.dataset.reveal);

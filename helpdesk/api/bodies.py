@@ -19,6 +19,16 @@ Text = Annotated[str, Field(max_length=20_000)]
 Name = Annotated[str, Field(min_length=1, max_length=150)]
 Rank = Annotated[int, Field(ge=1, le=3)]
 Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
+SeenComment = Annotated[
+    int | None,
+    Field(
+        ge=0,
+        le=2**63 - 1,
+        description="The last public message that the writer had seen, 0 for none: where others wrote since, a public "
+        "message is 409 (`newer_comments`) with theirs in `newer`. Left out, it is sent in any case.",
+    ),
+]
+"""Asks to be held where the thread went on."""
 
 _INSTANT = re.compile(r"(?i)\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)")
 
@@ -94,7 +104,7 @@ class CommentBody(Body):
     message: Annotated[str, Field(min_length=1, max_length=20_000)]
     is_internal: bool = False
     upload_ids: list[Id] = Field(default=[], max_length=10, description="From `POST /uploads`.")
-    seen_comment_id: Id | None = Field(None, description="The last public message that the writer had seen.")
+    seen_comment_id: SeenComment = None
 
 
 class ClientCommentBody(Body):
@@ -102,7 +112,7 @@ class ClientCommentBody(Body):
 
     message: Annotated[str, Field(min_length=1, max_length=20_000)]
     upload_ids: list[Id] = Field(default=[], max_length=10)
-    seen_comment_id: Id | None = None
+    seen_comment_id: SeenComment = None
 
 
 class FilesBody(Body):

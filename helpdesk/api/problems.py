@@ -6,7 +6,7 @@ import json
 import logging
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,10 +15,10 @@ from pydantic_core import to_jsonable_python
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from helpdesk.api.shapes import TicketDetailOut
+from helpdesk.api.shapes import CommentOut, TicketDetailOut
 from helpdesk.core.errors import DomainError, FieldError, Forbidden, RateLimited, Unauthenticated, Unavailable
 from helpdesk.services import sessions
-from helpdesk.services.views import TicketDetail
+from helpdesk.services.views import CommentView, TicketDetail
 
 MEDIA_TYPE = "application/problem+json"
 _MOST_ERRORS = 50
@@ -46,7 +46,9 @@ class FieldProblem(BaseModel):
 
 
 class Problem(BaseModel):
-    """What went wrong (RFC 9457). Some carry more: `current`, `allowed`, `tickets`, `assigned_to`, `retry_after`."""
+    """What went wrong (RFC 9457). Some carry more: `current`, `newer`, `allowed`, `tickets`, `assigned_to`,
+    `retry_after`.
+    """
 
     type: str = Field(examples=["urn:helpdesk:problem:invalid"])
     title: str
@@ -156,6 +158,10 @@ def _record_denial(request: Request, actor: Any) -> None:
 def _shown(value: Any) -> Any:
     if isinstance(value, TicketDetail):
         return TicketDetailOut.of(value).model_dump(mode="json")
+    if isinstance(value, CommentView):
+        return CommentOut.of(value).model_dump(mode="json")
+    if isinstance(value, tuple):
+        return [_shown(one) for one in cast("tuple[object, ...]", value)]
     return to_jsonable_python(value)
 
 

@@ -61,6 +61,12 @@ class StaleVersion(Conflict):
     code, title = "stale_version", "Somebody changed this ticket meanwhile"
 
 
+class NewerComments(Conflict):
+    """Others wrote after the message that a reply's writer saw last; `extra["newer"]` has what they wrote."""
+
+    code, title = "newer_comments", "Somebody wrote meanwhile"
+
+
 class TooLarge(DomainError):
     status, code, title = 413, "too_large", "Too large"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from helpdesk.core.errors import Conflict, Forbidden
@@ -17,6 +17,7 @@ from helpdesk.services._lock import LockedTicket, close_hold, hold_notice
 from helpdesk.services._mentions import mentioned
 from helpdesk.services._notify import Notice, group_audience
 from helpdesk.services._record import TicketWork
+from helpdesk.services._stale import require_thread
 from helpdesk.services.tickets.moves import start
 
 
@@ -29,10 +30,16 @@ def write_comment(
     uploads: tuple[int, ...] = (),
     seen: int | None = None,
 ) -> int:
-    """Write a cleaned message on a locked ticket; returns the comment's id. Errors as `require_may_write`."""
-    require_may_write(actor, locked, is_internal=is_internal)
+    """Write a cleaned message on a locked ticket; returns the comment's id.
+
+    `seen`: as of `_stale.require_thread`, which holds public messages. Errors as `require_may_write` and it.
+    """
+    require_writer(actor, locked, is_internal=is_internal)
+    require_thread(s, actor, locked, seen, hold=not is_internal)
+    if not is_internal:
+        require_not_closed(locked)
     work = locked.work(s, actor)
-    comment_id = _insert(s, work, message, is_internal, _known_comment(s, locked, seen))
+    comment_id = _insert(s, work, message, is_internal, seen)
     visibility = Visibility.STAFF if is_internal else Visibility.PUBLIC
     work.log("note" if is_internal else "comment", None, str(comment_id), visibility)
     _uploads.hang(s, work, uploads, comment_id, visibility)
@@ -44,19 +51,28 @@ def write_comment(
     return comment_id
 
 
-def require_may_write(actor: Actor, locked: LockedTicket, *, is_internal: bool) -> None:
-    """Agents and admins as staff, and the requester's side; nothing public on a closed ticket.
+def require_may_write(actor: Actor, locked: LockedTicket) -> None:
+    """Something public: by who may write, on a ticket that is not closed. Errors as of the two."""
+    require_writer(actor, locked, is_internal=False)
+    require_not_closed(locked)
+
+
+def require_writer(actor: Actor, locked: LockedTicket, *, is_internal: bool) -> None:
+    """Agents and admins as staff, and the requester's side.
 
     Raises:
         Forbidden: a manager who is not on the requester's side, a note by somebody who sees the requester's view.
-        Conflict: closed; offers to reopen.
     """
     works = locked.view is View.STAFF and actor.may_work
     if is_internal and not works:
         raise Forbidden("You see this ticket as its requester, so you can't write internal notes.")
     if not works and not is_requester_side(actor, locked.facts):
         raise Forbidden("You can read this ticket, but not write on it.")
-    if not is_internal and Status(locked.row["status"]) is Status.CLOSED:
+
+
+def require_not_closed(locked: LockedTicket) -> None:
+    """Raises `Conflict` for a closed ticket; it offers to reopen."""
+    if Status(locked.row["status"]) is Status.CLOSED:
         raise Conflict("This ticket is closed. Reopen it to go on.", offer="reopen")
 
 
@@ -70,19 +86,11 @@ def _insert(s: Session, work: TicketWork, message: str, is_internal: bool, seen:
             message=message,
             is_internal=is_internal,
             source=str(work.actor.source),
-            seen_comment_id=seen,
+            seen_comment_id=seen or None,
             created_at=work.at,
         )
     )
     return comment_id
-
-
-def _known_comment(s: Session, locked: LockedTicket, seen: int | None) -> int | None:
-    """The id if it is a public message of this very ticket."""
-    if seen is None:
-        return None
-    c = ticket_comments.c
-    return s.scalar(select(c.id).where(c.id == seen, c.ticket_id == locked.row["id"], ~c.is_internal))
 
 
 def _note(s: Session, locked: LockedTicket, work: TicketWork, message: str, comment_id: int) -> None:

@@ -1,11 +1,13 @@
-"""Refusing an edit made against an older version, with the ticket as it is now."""
+"""Refusing what was decided on an older look at the ticket: an edit's version, a reply's thread."""
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.core.errors import StaleVersion
+from helpdesk.core.errors import Invalid, NewerComments, StaleVersion
 from helpdesk.domain.access import Actor
+from helpdesk.models.ticket import ticket_comments
 from helpdesk.services._detail import detail
 from helpdesk.services._lock import LockedTicket
 
@@ -27,3 +29,38 @@ def is_current(locked: LockedTicket, version: int | None) -> bool:
     if version is None or (locked.hold_ran_out and version == locked.row["version"] - 1):
         return True
     return version == locked.row["version"]
+
+
+def require_thread(s: Session, actor: Actor, locked: LockedTicket, seen: int | None, *, hold: bool) -> None:
+    """Hold a message whose writer does not know what others wrote publicly after `seen` (0: they saw no message).
+
+    None skips the check; without `hold` it is only that `seen` exists.
+
+    Raises:
+        Invalid: `seen` is no public message of this ticket.
+        NewerComments: with `newer`, the public messages of others since then, oldest first.
+    """
+    if seen is None:
+        return
+    c = ticket_comments.c
+    public = (c.ticket_id == locked.row["id"], ~c.is_internal)
+    since = s.scalar(select(c.created_at).where(c.id == seen, *public)) if seen else None
+    if seen and since is None:
+        raise Invalid.at("seen_comment_id", "This ticket has no such message.")
+    later = () if since is None else (c.created_at > since,)
+    if (
+        not hold
+        or s.scalar(select(c.id).where(*public, *later, c.author_id != actor.user_id).limit(1)) is None
+    ):
+        return
+    shown = detail(s, actor, locked.row["id"]).comments
+    newer = tuple(
+        one
+        for one in shown
+        if not one.is_internal
+        and one.author.id != actor.user_id
+        and (since is None or one.created_at > since)
+    )
+    raise NewerComments(
+        "Somebody wrote on this ticket after what you saw last. Your message was not sent.", newer=newer
+    )

@@ -137,7 +137,7 @@ def attach(
         if known is not None:
             return known
         locked = lock(s, actor, key)
-        require_may_write(actor, locked, is_internal=False)
+        require_may_write(actor, locked)
         work = locked.work(s, actor)
         if _uploads.hang(s, work, uploads, None, Visibility.PUBLIC):
             work.event(EventKind.FILES_ADDED, data={"count": len(uploads)})

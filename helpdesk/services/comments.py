@@ -30,16 +30,21 @@ def add(
     """Write a public message, or (agents and admins) an internal note, with one's own uploads.
 
     The assignee's first public reply starts an Assigned ticket; the requester's message ends a hold that waits for
-    them. A public message tells the other side, a note those mentioned in it. `seen_comment_id` is the last public
-    message that its writer had before them.
+    them. A public message tells the other side, a note those mentioned in it.
+
+    Args:
+        seen_comment_id: the last public message that the writer had before them, 0 for none. A public message is
+            held where others wrote after it. None: whatever was written meanwhile, it is sent.
 
     Raises:
-        Invalid (also a note by somebody who can't write one), NotFound, Forbidden (a manager), Conflict (closed).
+        Invalid (also a note by somebody who can't write one), NotFound, Forbidden (a manager), NewerComments,
+        Conflict (closed).
     """
     message = _text.clean_text("message", message, MAX_MESSAGE)
     is_internal = _text.clean_flag("is_internal", is_internal)
     uploads = _text.clean_ids("attachments", tuple(upload_ids), _uploads.MAX_FILES)
-    seen = _text.clean_optional_id("seen_comment_id", seen_comment_id)
+    saw_none = type(seen_comment_id) is int and seen_comment_id == 0
+    seen = 0 if saw_none else _text.clean_optional_id("seen_comment_id", seen_comment_id)
     if is_internal and not actor.may_work:
         raise Invalid.at("is_internal", "Only the helpdesk writes internal notes.")
     with transaction() as s:

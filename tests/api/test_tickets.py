@@ -290,3 +290,21 @@ def test_thirty_agents_take_one_ticket(fresh_api: Api, fresh_world: World) -> No
     losers = [answer.json()["assigned_to"]["name"] for answer in answers if answer.status_code == 409]
     assert len(winners) == 1
     assert losers == winners * 29
+
+
+def test_a_reply_on_an_outdated_thread_is_held(api: Api, world: World) -> None:
+    client, agent = api.login(world.client), api.login(world.agent)
+    path = f"/api/v1/tickets/{file(client, world)['id']}/comments"
+    agent.post(path, json={"message": "Which floor?"})
+    agent.post(path, json={"message": "He never says", "is_internal": True})
+    held = client.post(path, json={"message": "It smells", "seen_comment_id": 0})
+    assert (held.status_code, held.json()["code"]) == (409, "newer_comments")
+    (newer,) = held.json()["newer"]
+    assert newer["message"] == "Which floor?"
+    assert newer["author"] == {"id": world.agent.id, "name": "Ada Agent", "email": None, "role": "agent"}
+    sent = client.post(path, json={"message": "It smells", "seen_comment_id": newer["id"]})
+    assert sent.status_code == 201
+    form = {"message": "On my way", "seen_comment_id": str(newer["id"])}
+    in_a_form = agent.post(path, data=form, files={"attachments": ("a.txt", b"a\n")})
+    assert [one["id"] for one in in_a_form.json()["newer"]] == [sent.json()["id"]]
+    assert agent.get("/api/v1/uploads").json()["attachments"] == []

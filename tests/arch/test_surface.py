@@ -181,6 +181,7 @@ HANDLERS: dict[str, str] = {
     "tickets.composer_state.ComposerState.keep": ALL,
     "tickets.composer_state.ComposerState.keep_files": ALL,
     "tickets.composer_state.ComposerState.open": ALL,
+    "tickets.composer_state.ComposerState.read_first": ALL,
     "tickets.composer_state.ComposerState.send_note": WORKERS,
     "tickets.composer_state.ComposerState.send_reply": ALL,
     "tickets.composer_state.ComposerState.set_mode": WORKERS,

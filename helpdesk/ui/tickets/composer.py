@@ -50,22 +50,59 @@ def _reply() -> rx.Component:
         rx.cond(_S.can["note"], rx.el.div(_modes("reply"), class_name="ctop")),
         rx.cond(_S.can["note"], _to()),
         _box("reply", "Your reply", "r", _S.placeholder),
+        # what this form was shown when it is sent: only who read of the newer messages sends past them
+        rx.el.input(type="hidden", name="seen", value=_S.held["seen"]),
+        rx.cond(_S.held["seen"], _held()),
         _bottom(
             "reply",
-            button(
-                _S.recipients["button"],
-                rx.cond(_S.sending, rx.fragment(), kbd("mod+Enter")),
-                # beside "Is it solved?" and "Answer" it is not the loud one
-                class_name=rx.cond(_S.can["confirm"] | _S.ticket["your_turn"], "", "pri"),
-                submit=True,
-                busy=_S.sending,
-                data_shortcut="mod+Enter",
-                aria_keyshortcuts="Control+Enter",
+            rx.cond(
+                _S.held["seen"],
+                rx.fragment(),
+                button(
+                    _S.recipients["button"],
+                    rx.cond(_S.sending, rx.fragment(), kbd("mod+Enter")),
+                    # beside "Is it solved?" and "Answer" it is not the loud one
+                    class_name=rx.cond(_S.can["confirm"] | _S.ticket["your_turn"], "", "pri"),
+                    submit=True,
+                    busy=_S.sending,
+                    data_shortcut="mod+Enter",
+                    aria_keyshortcuts="Control+Enter",
+                ),
             ),
         ),
         class_name="comp",
         on_submit=ComposerState.send_reply,
         key="reply",
+    )
+
+
+def _held() -> rx.Component:
+    """Others wrote meanwhile: the reply waits for its writer's decision, with all that was typed."""
+    return callout(
+        "warn",
+        "message-square",
+        rx.el.div(
+            rx.el.b(_S.held["who"], dir="auto"),
+            " wrote ",
+            time(_S.held["at"], "ago"),
+            rx.cond(_S.held["more"], rx.fragment(" and ", _S.held["more"], " more before that")),
+            ":",
+        ),
+        rx.el.q(_S.held["text"], class_name="wrap held-text", dir="auto"),
+        rx.el.div(
+            button(
+                "Read first",
+                kind="pri",
+                size="sm",
+                auto_focus=True,
+                data_goto=_S.held["entry"],
+                on_click=ComposerState.read_first,
+            ),
+            button("Send anyway", size="sm", submit=True, busy=_S.sending),
+            rx.el.span("Your reply is kept.", class_name="t2 xs"),
+            class_name="row held-acts",
+        ),
+        alert=True,
     )
 
 

@@ -12,9 +12,11 @@ import reflex as rx
 from helpdesk.domain.enums import Role
 from helpdesk.services import attachments, comments, drafts, tickets
 from helpdesk.services.idempotency import Idempotency
+from helpdesk.ui.app_state import go_to
 from helpdesk.ui.bridge import Failure, attempt
 from helpdesk.ui.guard import allow, me
 from helpdesk.ui.rows import iso
+from helpdesk.ui.tickets.held import NOT_HELD, Held, held, seen_of
 from helpdesk.ui.tickets.state import TicketState
 from helpdesk.ui.tickets.words import size
 
@@ -37,7 +39,10 @@ class ComposerState(TicketState):
     sending: bool = False
     wrong: str = ""
     focused: bool = False
+    held: Held = NOT_HELD
     _of: int = 0
+    _begun: int | None = None
+    """The last public message when the reply was begun; 0: there was none. None: nothing is written yet."""
     _texts: dict[str, str] = {}
     _uploads: dict[str, list[int]] = {}
 
@@ -47,7 +52,7 @@ class ComposerState(TicketState):
         """Begin on this ticket: replying, with the drafts that were kept for it."""
         if self.missing or not self.ticket["id"] or self._of == self.ticket["id"]:
             return
-        self._of, self._texts, self._uploads = self.ticket["id"], {}, {}
+        self._of, self._texts, self._uploads, self._begun = self.ticket["id"], {}, {}, None
         modes = _MODES if self.can["note"] else _MODES[:1]
         for mode in modes:
             kept = await attempt(drafts.load, me(), self._place(mode))
@@ -55,6 +60,8 @@ class ComposerState(TicketState):
                 self._texts[mode] = str(kept.body.get("message", ""))
                 files = kept.body.get("files", [])
                 self._uploads[mode] = [int(one) for one in files if isinstance(one, int)]
+                if mode == "reply" and isinstance(kept.body.get("seen"), int):
+                    self._begun = kept.body["seen"]
         self.focused, self.saved_at = False, ""
         await self._turn("note" if self.can["note"] and not self.can["reply"] else "reply")
 
@@ -95,6 +102,16 @@ class ComposerState(TicketState):
 
     @rx.event
     @allow()
+    async def read_first(self):
+        """Rather read what was written meanwhile; the reply waits as it is, and knows of it from now on."""
+        if not self.held["seen"]:
+            return None
+        self._begun, self.held = int(self.held["seen"]), NOT_HELD
+        await self._save(self.mode, self._texts.get(self.mode, ""))
+        return go_to(f"/tickets/{self.ticket['number']}", replace=True) if self.tab != "all" else None
+
+    @rx.event
+    @allow()
     async def send_reply(self, form: dict[str, Any]):
         self.sending = True
         yield
@@ -127,13 +144,17 @@ class ComposerState(TicketState):
                     if one.id in wanted
                 ]
         self._uploads[mode] = [int(one["id"]) for one in self.attached]
-        self.mode, self.draft, self.wrong = mode, self._texts.get(mode, ""), ""
+        self.mode, self.draft, self.wrong, self.held = mode, self._texts.get(mode, ""), "", NOT_HELD
         self.box = secrets.token_hex(4)
 
     async def _save(self, mode: str, text: str) -> None:
         self._texts[mode] = self.draft = text
-        body = {"message": text, "files": list(self._uploads.get(mode, []))}
-        if not text.strip() and not body["files"]:
+        body: dict[str, Any] = {"message": text, "files": list(self._uploads.get(mode, []))}
+        empty = not text.strip() and not body["files"]
+        if mode == "reply":
+            self._begun = None if empty else self._last_public if self._begun is None else self._begun
+            body["seen"] = self._begun
+        if empty:
             await attempt(drafts.discard, me(), self._place(mode))
             self.saved_at = ""
             return
@@ -154,20 +175,33 @@ class ComposerState(TicketState):
             text,
             internal,
             uploads,
-            self._last_public or None,
+            None if internal else seen_of(form.get("seen", ""), self._begun, self._last_public),
             idempotency=self._once(text, uploads),
         )
         if isinstance(written, Failure):
-            self.wrong = next(iter(written.fields.values()), written.message)
             await self._save(mode, text)
-            if not written.fields:
-                self._tell(written)
+            await self._refused(written)
             return
+        self._begun = None if mode == "reply" else self._begun
         self._texts.pop(mode, None)
         self._uploads.pop(mode, None)
         self.saved_at, self.focused = "", True
         await attempt(drafts.discard, me(), self._place(mode))
         await self._turn(mode)
+        await self._reread()
+
+    async def _refused(self, failure: Failure) -> None:
+        """Held because of what others wrote: that is shown, and asked about; else why it was not sent."""
+        self.wrong, self.held = "", NOT_HELD
+        if failure.code == "newer_comments":
+            self.held = held(failure.extra["newer"])
+            await self._reread()
+            return
+        self.wrong = next(iter(failure.fields.values()), failure.message)
+        if not failure.fields:
+            self._tell(failure)
+
+    async def _reread(self) -> None:
         seen = await attempt(tickets.get, me(), self._of)
         if not isinstance(seen, Failure):
             await self._show(seen)

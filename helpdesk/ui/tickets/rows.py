@@ -7,22 +7,16 @@ from typing import TypedDict
 from helpdesk.domain.enums import HoldReason, Status
 from helpdesk.services.views import (
     AttachmentView,
-    ClockView,
     NamedRef,
-    StatusStep,
     TicketDetail,
     TicketRow,
 )
-from helpdesk.ui.components.marks import STATUS_GLYPH
 from helpdesk.ui.rows import HOLD_WORDS, NOBODY, Person, iso, person
 from helpdesk.ui.tickets.words import (
     CODE_WORDS,
     HOLD_FOR_REQUESTER,
-    elapsed,
     first_name,
-    listed,
     size,
-    target,
 )
 
 
@@ -92,34 +86,6 @@ class File(TypedDict):
     href: str
 
 
-class Step(TypedDict):
-    status: str
-    glyph: str
-    css: str
-    at: str
-    current: bool
-
-
-class Promise(TypedDict):
-    """A promise in words; where `due` is set the browser completes them: "Answer due" in 2 h 10 min."""
-
-    key: str
-    state: str
-    glyph: str
-    words: str
-    due: str
-    hint: str
-
-
-class Recipients(TypedDict):
-    """Whom a public message reaches: on the button, in the line above, in the note's reassurance."""
-
-    button: str
-    names: list[str]
-    all: str  # "Priya and Yuki get this"
-    never: str
-
-
 NO_TICKET: Ticket = {
     "id": 0, "number": "", "title": "", "staff": False, "version": 0, "status": "", "priority": "", "group": "",
     "topic": "", "above": "", "group_id": 0, "category_id": 0, "subcategory_id": 0, "requester": NOBODY,
@@ -132,7 +98,6 @@ NOTHING: Can = {
     "reply": False, "note": False, "assign": False, "take": False, "set_hold": False, "edit": False, "resolve": False,
     "confirm": False, "withdraw": False, "reopen": False, "rate": False, "watch": False, "leave": False,
 }  # fmt: skip
-NO_RECIPIENTS: Recipients = {"button": "", "names": [], "all": "", "never": ""}
 
 
 def ticket(seen: TicketDetail, viewer: int) -> Ticket:
@@ -230,84 +195,4 @@ def file(view: AttachmentView) -> File:
         "size": size(view.size),
         "glyph": "image" if image else "file-archive" if archive else "file-text",
         "href": f"/api/v1/attachments/{view.id}",
-    }
-
-
-def steps(seen: TicketDetail) -> list[Step]:
-    """The status line: what was reached is done, the present one is marked, the rest is to come."""
-    present = seen.ticket.status
-    order = [step.status for step in seen.steps]
-    return [
-        _step(step, order.index(step.status) - order.index(present), present == step.status)
-        for step in seen.steps
-    ]
-
-
-def _step(step: StatusStep, distance: int, current: bool) -> Step:
-    solved = step.status in {Status.RESOLVED, Status.CLOSED}
-    if distance < 0:
-        # Behind, but never reached: withdrawn before it was solved, resolved without being taken.
-        css, glyph = ("done", "st-resolved") if step.at else ("todo", "st-none")
-    elif current:
-        css, glyph = ("now fin" if solved else "now"), STATUS_GLYPH[step.status]
-    else:
-        css, glyph = "todo", "st-none"
-    return {"status": step.status, "glyph": glyph, "css": css, "at": iso(step.at), "current": current}
-
-
-def promises(seen: TicketDetail) -> list[Promise]:
-    """The clocks as the requester was promised them: an answer, then a solution."""
-    sla, row = seen.ticket.sla, seen.ticket
-    found: list[Promise] = []
-    if sla.first_response:
-        found.append(_promise("first", "Answer", "First answer", sla.first_response, row))
-    if sla.next_response and sla.next_response.met_at is None:
-        found.append(_promise("next", "Next answer", "Next answer", sla.next_response, row))
-    if sla.resolution:
-        found.append(_promise("solve", "Solution", "Solved", sla.resolution, row))
-    return found
-
-
-def _promise(key: str, ahead: str, behind: str, clock: ClockView, row: TicketRow) -> Promise:
-    within = f"promised within {target(clock.target_seconds)}" if clock.target_seconds else ""
-    made: Promise = {
-        "key": key, "state": "ok", "glyph": "timer", "words": ahead, "due": "", "hint": within,
-    }  # fmt: skip
-    if clock.met_at:
-        took = elapsed(clock.met_at - row.created_at)
-        late = clock.breached
-        made["words"] = f"{behind} after {took}"
-        made["state"], made["glyph"] = ("late", "circle-alert") if late else ("met", "circle-check")
-        made["hint"] = f"{within}, we were late" if late else within
-    elif clock.paused or clock.state == "paused":
-        made["words"], made["state"], made["glyph"] = f"{ahead} paused", "paused", "circle-pause"
-        made["hint"] = f"{within}; the clock stands still while this waits"
-    else:
-        made["words"], made["due"] = f"{ahead} due", iso(clock.due_at)
-        if clock.breached:
-            made["state"], made["glyph"] = "late", "circle-alert"
-    return made
-
-
-def recipients(seen: TicketDetail, viewer_id: int) -> Recipients:
-    """Whom a public message tells (product rules §5): from the helpdesk the requester's side, else the helpdesk."""
-    row = seen.ticket
-    from_staff = seen.view == "staff" and row.requested_for.id != viewer_id
-    requester_side = [row.requested_for, row.created_by, *row.watchers]
-    if from_staff:
-        people = {one.id: one.name for one in requester_side if one.id != viewer_id}
-        names = list(people.values())
-    else:
-        names = [row.assigned_to.name if row.assigned_to else row.group.name]
-        if viewer_id not in {row.requested_for.id, row.created_by.id}:
-            names += [one.name for one in dict.fromkeys((row.requested_for, row.created_by))]
-    everybody = [first_name(one.name) for one in dict.fromkeys(requester_side)]
-    lead = first_name(names[0]) if (from_staff or row.assigned_to) and names else "".join(names[:1])
-    more = f" + {len(names) - 1}" if len(names) > 1 else ""
-    told = listed([first_name(name) for name in names] if row.assigned_to or from_staff else names)
-    return {
-        "button": f"Send to {lead}{more}" if names else "Send",
-        "names": names,
-        "all": f"{told} {'get' if len(names) > 1 else 'gets'} this" if names else "",
-        "never": listed(everybody),
     }

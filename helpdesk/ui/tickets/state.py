@@ -16,17 +16,9 @@ from helpdesk.ui.guard import allow, me
 from helpdesk.ui.rows import NO_CLOCK, Clock, Person, clock, next_clock, person
 from helpdesk.ui.tickets import rows
 from helpdesk.ui.tickets.lines import Names
-from helpdesk.ui.tickets.rows import (
-    NO_RECIPIENTS,
-    NO_TICKET,
-    NOTHING,
-    Can,
-    File,
-    Promise,
-    Recipients,
-    Step,
-    Ticket,
-)
+from helpdesk.ui.tickets.promises import Promise, Step, promises, steps
+from helpdesk.ui.tickets.recipients import NO_RECIPIENTS, Recipients, recipients
+from helpdesk.ui.tickets.rows import NO_TICKET, NOTHING, Can, File, Ticket
 from helpdesk.ui.tickets.timeline import (
     STEP,
     TABS,
@@ -141,11 +133,11 @@ class TicketState(AppState):
             counts_of=line["counts"],
             earlier=line["earlier"],
             clocks=_clocks(seen),
-            promises=rows.promises(seen),
-            steps=rows.steps(seen),
+            promises=promises(seen),
+            steps=steps(seen),
             files=[rows.file(one) for one in seen.attachments],
             watchers=[person(one) for one in row.watchers],
-            recipients=rows.recipients(seen, viewer),
+            recipients=recipients(seen, viewer),
             placeholder=placeholder(seen, viewer),
             title=f"{row.ticket_no} {row.title}",
             ready=True,

@@ -57,6 +57,8 @@ def _entry(entry: Any) -> rx.Component:
             _message(entry),
         ),
         class_name=rx.cond(entry["kind"] == "event", "ev c", "ev"),
+        id="entry-" + entry["key"].to(str),
+        tab_index=-1,
         key=entry["key"],
     )
 
