@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from helpdesk.api.shapes import CodeName, HoldReasonName, PriorityName, RoleName, StatusName
+from helpdesk.api.shapes import CodeName, DoingName, HoldReasonName, PriorityName, RoleName, StatusName
 
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Title = Annotated[str, Field(min_length=1, max_length=255)]
@@ -117,6 +117,10 @@ class ClientCommentBody(Body):
 
 class FilesBody(Body):
     upload_ids: list[Id] = Field(default=[], max_length=10)
+
+
+class PresenceBody(Body):
+    doing: DoingName = Field("looking", description="A note is for agents and admins.")
 
 
 class WatchersBody(Body):

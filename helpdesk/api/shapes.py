@@ -14,6 +14,7 @@ T = TypeVar("T", bound=BaseModel)
 StatusName = Literal["Open", "Assigned", "In Progress", "Resolved", "Closed"]
 PriorityName = Literal["Low", "Medium", "High", "Critical"]
 RoleName = Literal["client", "agent", "manager", "admin"]
+DoingName = Literal["looking", "replying", "noting"]
 HoldReasonName = Literal["requester", "third_party", "approval", "scheduled"]
 CodeName = Literal["solved", "workaround", "not_reproducible", "wont_fix", "duplicate", "withdrawn", "merged"]
 
@@ -171,6 +172,15 @@ class TicketDetailOut(TicketOut):
         ticket = {name: getattr(view.ticket, name) for name in TicketOut.model_fields}
         more = {"comments": view.comments, "attachments": view.attachments, "history": view.history}
         return cls.model_validate(ticket | more, from_attributes=True)
+
+
+class PresentOut(Out):
+    person: PersonOut
+    doing: DoingName
+
+
+class PresenceOut(Out):
+    items: list[PresentOut]
 
 
 class TicketsOut(Out):

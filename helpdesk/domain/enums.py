@@ -127,6 +127,14 @@ class EventKind(StrEnum):
     SLA_STEP = "sla_step"
 
 
+class Doing(StrEnum):
+    """What somebody does who has a ticket open."""
+
+    LOOKING = "looking"
+    REPLYING = "replying"
+    NOTING = "noting"
+
+
 class NotificationEvent(StrEnum):
     TICKET_CREATED = "ticket_created"
     TICKET_RECEIPT = "ticket_receipt"

@@ -5,7 +5,7 @@ changes, the browser is sent the *name* of that handler and calls it back, as it
 with its own right. No row travels by itself, no state is loaded for those who don't look.
 
 Topics: `queue` (any ticket, for staff), `ticket_staff:<id>`, `ticket:<id>` (what its requester may know), `person:<id>`
-(a person's own requests).
+(a person's own requests), `presence:<id>` (who has a ticket open, for staff).
 """
 
 from __future__ import annotations
@@ -54,13 +54,14 @@ _interests: dict[str, _Interest] = {}
 _heard: dict[str, datetime] = {}
 
 
-def watch(*topics: str, refresh: Any = None, frame: bool = False) -> None:
+def watch(*topics: str, refresh: Any = None, frame: bool = False, also: bool = False) -> None:
     """Replace what this socket's page follows; without arguments it follows nothing.
 
     Args:
         topics: see the module.
         refresh: the handler, without arguments, that reads again; marked with `allow` like any other.
         frame: what the frame around the pages shows, kept while pages come and go.
+        also: keep what the page follows besides, each with its own handler.
 
     Call it inside a handler; outside of a socket's event it does nothing.
     """
@@ -72,7 +73,7 @@ def watch(*topics: str, refresh: Any = None, frame: bool = False) -> None:
     if frame:
         interest.frame = handlers
     else:
-        interest.page = handlers
+        interest.page = {**interest.page, **handlers} if also else handlers
 
 
 async def poke(app: App, topics: Iterable[str]) -> int:

@@ -24,7 +24,7 @@ STYLESHEETS = [
 
 # `theme.js` runs before the first paint; the others wait for the document.
 BLOCKING_SCRIPT = "/js/theme.js"
-SCRIPTS = ["/js/ui.js", "/js/keys.js", "/js/upload.js"]
+SCRIPTS = ["/js/ui.js", "/js/keys.js", "/js/upload.js", "/js/presence.js"]
 
 
 def head() -> list[rx.Component]:

@@ -24,6 +24,7 @@ from helpdesk.services import (
     drafts,
     notifications,
     people,
+    presence,
     reports,
     sessions,
     sla,
@@ -162,6 +163,11 @@ MATRIX: dict[str, list[tuple[str, Call]]] = {
     "people.update_user": [
         (ADMIN, lambda x, _: people.update_user(x.actor, x.world.client2.id, {"department": "Sales"}))
     ],
+    "presence.be": [
+        (SEE, lambda x, _: presence.be(x.actor, x.id, "looking")),
+        (NOTE, lambda x, _: presence.be(x.actor, x.id, "noting")),
+    ],
+    "presence.here": [(SEE, lambda x, _: presence.here(x.actor, x.id))],
     "reports.home": [("403 403 403 403 200 200", lambda x, _: reports.home(x.actor))],
     "sessions.change_password": [
         (

@@ -11,6 +11,7 @@ from helpdesk.api.bodies import (
     CommentBody,
     FilesBody,
     Nothing,
+    PresenceBody,
     RatingBody,
     ReopenBody,
     TicketBody,
@@ -37,6 +38,8 @@ from helpdesk.api.shapes import (
     AttachmentsOut,
     CommentOut,
     PageOut,
+    PresenceOut,
+    PresentOut,
     TicketDetailOut,
     TicketOut,
     TicketsOut,
@@ -44,7 +47,7 @@ from helpdesk.api.shapes import (
 )
 from helpdesk.core.errors import Invalid
 from helpdesk.domain.enums import Role
-from helpdesk.services import attachments, comments, limits, tickets
+from helpdesk.services import attachments, comments, limits, presence, tickets
 from helpdesk.services.views import NewTicket, TicketQuery
 
 router = APIRouter(prefix="/api/v1/tickets", tags=["tickets"], route_class=GuardedRoute)
@@ -183,6 +186,20 @@ def attach(actor: Caller, key: TicketKey, payload: JsonOrFiles) -> AttachmentsOu
         lambda answer: {one.id for one in answer},
     )
     return AttachmentsOut(attachments=[AttachmentOut.of(one) for one in made])
+
+
+@router.get("/{key}/presence", responses=answers(404))
+@signed_in
+def who_is_here(actor: Caller, key: TicketKey) -> PresenceOut:
+    """Who else has the ticket open, for staff; always empty for its requester's side."""
+    return PresenceOut(items=[PresentOut.of(one) for one in presence.here(actor, key)])
+
+
+@router.put("/{key}/presence", responses=answers(404))
+@signed_in
+def be_here(actor: Caller, key: TicketKey, body: PresenceBody) -> PresenceOut:
+    """Say that one has the ticket open: it holds for 35 seconds, typing for 12. Answers as GET does."""
+    return PresenceOut(items=[PresentOut.of(one) for one in presence.be(actor, key, body.doing)])
 
 
 @router.put("/{key}/watchers", responses=answers(404))

@@ -17,6 +17,7 @@ from helpdesk.services.views._messages import NotificationRow as NotificationRow
 from helpdesk.services.views._people import MeView as MeView
 from helpdesk.services.views._people import PersonRef as PersonRef
 from helpdesk.services.views._people import PersonView as PersonView
+from helpdesk.services.views._people import PresenceView as PresenceView
 from helpdesk.services.views._people import SessionView as SessionView
 from helpdesk.services.views._people import TokenPair as TokenPair
 from helpdesk.services.views._people import UserRow as UserRow

@@ -17,6 +17,14 @@ class PersonView:
 
 
 @dataclass(frozen=True, slots=True)
+class PresenceView:
+    """Somebody who has a ticket open; `doing` is a `Doing` value."""
+
+    person: PersonView
+    doing: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonRef:
     """A colleague to pick: for on-behalf, watchers and mentions."""
 

@@ -25,6 +25,7 @@ from helpdesk.ui.tickets.composer import composer
 from helpdesk.ui.tickets.dialog_state import DialogState
 from helpdesk.ui.tickets.dialogs import conflict_banner
 from helpdesk.ui.tickets.edit_state import EditState
+from helpdesk.ui.tickets.presence import beacon, others
 from helpdesk.ui.tickets.rail import more_menu, rail
 from helpdesk.ui.tickets.state import TicketState
 from helpdesk.ui.tickets.thread import thread, thread_tabs
@@ -123,6 +124,8 @@ def _bar() -> rx.Component:
         rx.el.span(class_name="vr only-l"),
         rx.el.span(_T["number"], class_name="no"),
         rx.el.span(class_name="sp"),
+        others(),
+        beacon(),
         rx.cond(
             _CAN["take"],
             button("Take it", glyph="user-check", size="sm", key="t", kind="pri", on_click=EditState.take),
