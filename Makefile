@@ -43,6 +43,7 @@ help:
 	@echo "make run     start everything, with a demo company, on the first free port from 8000 on"
 	@echo "make check   lint, types, boundaries, fast tests: under a minute"
 	@echo "make test    make check, then all tests, with real services and a real browser"
+	@echo "make chaos   kill its parts at random under load for some twenty minutes, and check the books"
 	@echo "make format  put the code into its canonical form"
 
 environment:
@@ -84,6 +85,13 @@ URL ?= http://127.0.0.1:8000
 screenshots: browser
 	@$(BIN)/python -m tests.screenshots $(URL)
 .PHONY: screenshots
+
+# Hundreds of random faults under load, see docs/reliability.md; a SEED repeats what was done.
+ROUNDS ?= 50
+SEED ?=
+chaos: environment
+	@exec $(BIN)/python -m tests.faults.chaos --rounds $(ROUNDS) --seed "$(SEED)"
+.PHONY: chaos
 
 # Pin again: newest versions that pyproject.toml allows, for every Python and system, without addresses of indexes.
 requirements:

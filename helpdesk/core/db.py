@@ -7,12 +7,14 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from helpdesk.core._connection import Connection as Patient
 from helpdesk.core.config import get_settings
 from helpdesk.core.errors import Unavailable
 
@@ -22,7 +24,14 @@ _test_connection: Connection | None = None
 _STATEMENT_TIMEOUT_MS = 15_000
 _LOCK_TIMEOUT_MS = 5_000
 _IDLE_IN_TRANSACTION_MS = 30_000
+_NETWORK_MS = 20_000
 _POOL_SIZE, _POOL_OVERFLOW, _POOL_WAIT_S = 10, 20, 5
+
+
+# connection, resources (a full disk), operator, the system's own errors
+_AWAY = frozenset({"08", "53", "57", "58"})
+# lock not available, deadlock, serialization; idle for too long; a server that has become a standby
+_AGAIN = frozenset({"55P03", "40P01", "40001", "25P03", "25006"})
 
 
 @cache
@@ -37,6 +46,11 @@ def engine() -> Engine:
         pool_recycle=1800,
         connect_args={
             "connect_timeout": 5,
+            # a machine or a line that is gone, without a word, is noticed by these
+            "keepalives_idle": 15,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": _NETWORK_MS,
             "options": f"-c timezone=UTC -c statement_timeout={_STATEMENT_TIMEOUT_MS}"
             f" -c lock_timeout={_LOCK_TIMEOUT_MS}"
             f" -c idle_in_transaction_session_timeout={_IDLE_IN_TRANSACTION_MS}",
@@ -48,6 +62,25 @@ def engine() -> Engine:
         original = getattr(context, "sqlalchemy_exception", None)
         if original is not None:
             original.hide_parameters = True
+
+    @event.listens_for(made, "do_connect")
+    def _connect(_dialect: object, _record: object, cargs: list[Any], cparams: dict[str, Any]) -> Patient:
+        return Patient.connect(*cargs, **cparams)
+
+    @event.listens_for(made, "before_cursor_execute")
+    def _patient_as_the_server(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        # who allows a statement more time on the server (0: any) gets it here as well, until the transaction's end
+        if "statement_timeout" in statement:
+            connection.connection.driver_connection.patience = None  # pyright: ignore[reportOptionalMemberAccess]
+
+    @event.listens_for(made, "checkout")
+    def _in_use(connection: Patient, *_: object) -> None:
+        connection.patience = Patient.PATIENCE
+
+    @event.listens_for(made, "checkin")
+    def _idle(connection: Patient | None, _record: object) -> None:
+        if connection is not None:
+            connection.patience = Patient.IDLE_PATIENCE
 
     return made
 
@@ -79,7 +112,7 @@ def transaction() -> Generator[Session]:
     try:
         with session, session.begin():
             yield session
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
+    except (DBAPIError, PoolTimeout) as error:
         if _is_outage(error):
             raise Unavailable(
                 "The database does not answer just now. Nothing was lost; try again."
@@ -128,7 +161,9 @@ def is_held(error: Exception) -> bool:
 
 def _is_outage(error: Exception) -> bool:
     """Lock and statement time-outs count: the person may try again. A deadlock's victim too."""
-    if isinstance(error, PoolTimeout):
+    if isinstance(error, PoolTimeout) or getattr(error, "connection_invalidated", False):
         return True
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
-    return state is None or state[:2] in {"08", "53", "57"} or state in {"55P03", "40P01", "40001"}
+    if state is None:
+        return isinstance(error, OperationalError | InterfaceError)
+    return state[:2] in _AWAY or state in _AGAIN

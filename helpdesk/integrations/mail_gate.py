@@ -17,7 +17,9 @@ from helpdesk.core.config import get_settings
 from helpdesk.integrations._best_effort import BestEffort
 
 PAUSE_SECONDS = 15
-PROBE_SECONDS = 45
+PROBE_SECONDS = 20
+"""So long nobody else tries, also where the one that does was killed; less than a mail takes where the server
+hangs, so that then two processes may wait for it."""
 SUSPECT_SECONDS = 600
 
 _PAUSE, _SUSPECT, _PROBE = "hd:mail:pause", "hd:mail:suspect", "hd:mail:probe"

@@ -14,7 +14,7 @@ from helpdesk.core.config import get_settings
 PONG_SECONDS = 120
 HEARTBEAT_SECONDS = 24 * 3600
 
-_HEARTBEAT = "hd:heartbeat"
+HEARTBEAT = "hd:heartbeat"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -30,12 +30,12 @@ def pong(token: str) -> None:
 
 def beat(at: datetime) -> None:
     """Write down that a task came all the way from the scheduler through the broker into a worker."""
-    _client().set(_HEARTBEAT, at.isoformat(), ex=HEARTBEAT_SECONDS)
+    _client().set(HEARTBEAT, at.isoformat(), ex=HEARTBEAT_SECONDS)
 
 
 def last_beat() -> datetime | None:
     """When a task last came all the way; None where it never did, or not within a day."""
-    value: bytes | None = _client().get(_HEARTBEAT)
+    value: bytes | None = _client().get(HEARTBEAT)
     return None if value is None else datetime.fromisoformat(value.decode())
 
 

@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from helpdesk.core.config import get_settings
@@ -81,6 +82,14 @@ class Storage(Protocol):
         """
         ...
 
+    def keys(self, prefix: str, before: datetime) -> Iterator[str]:
+        """The keys that begin with `prefix` (two hex digits), of objects written before that moment."""
+        ...
+
+    def forget_unfinished(self, before: datetime) -> None:
+        """Remove what writes left that were begun before that moment and never ended: their process was killed."""
+        ...
+
     def check(self) -> None:
         """Return when the storage can be written to; for the readiness page."""
         ...
@@ -90,9 +99,14 @@ def valid_key(key: str) -> str:
     """Return `key`;
     raises ValueError for anything but 32 hex digits, so that a mistake never becomes a path.
     """
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         raise ValueError("not a storage key")
     return key
+
+
+def is_key(name: str) -> bool:
+    """Whether this is the name of an object of ours."""
+    return _KEY.fullmatch(name) is not None
 
 
 class MeteredReader:

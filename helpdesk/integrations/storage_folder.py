@@ -7,12 +7,20 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Self
 
 from helpdesk.core.errors import NotFound, Unavailable
-from helpdesk.integrations.storage import CHUNK_BYTES, MeteredReader, Readable, StoredObject, valid_key
+from helpdesk.integrations.storage import (
+    CHUNK_BYTES,
+    MeteredReader,
+    Readable,
+    StoredObject,
+    is_key,
+    valid_key,
+)
 
 _NO_WRITE = "Files can't be stored just now. Nothing was saved; please try again."
 _NO_READ = "Files can't be read just now. Please try again."
@@ -71,6 +79,32 @@ class FolderStorage:
     def signed_url(self, key: str, seconds: int, filename: str, content_type: str) -> str | None:
         """A folder has no links of its own."""
         return None
+
+    def keys(self, prefix: str, before: datetime) -> Iterator[str]:
+        """See `Storage.keys`."""
+        for path in self._older(prefix, before):
+            if is_key(path.name):
+                yield path.name
+
+    def forget_unfinished(self, before: datetime) -> None:
+        """See `Storage.forget_unfinished`."""
+        for folder in ("", *(f"{number:02x}" for number in range(256))):
+            for path in self._older(folder, before):
+                if path.name.startswith("."):
+                    with _writing():
+                        path.unlink(missing_ok=True)
+
+    def _older(self, folder: str, before: datetime) -> Iterator[Path]:
+        limit = before.timestamp()
+        try:
+            with os.scandir(self._root / folder) as entries:
+                yield from (
+                    Path(one.path) for one in entries if one.is_file() and one.stat().st_mtime < limit
+                )
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise Unavailable(_NO_READ) from error
 
     def check(self) -> None:
         """Write and remove a probe: that also finds a full or read-only disk."""

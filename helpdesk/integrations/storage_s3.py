@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from datetime import datetime
 from typing import Any, Self
 
 from boto3.exceptions import Boto3Error
@@ -23,6 +24,7 @@ from helpdesk.integrations.storage import (
     MeteredReader,
     Readable,
     StoredObject,
+    is_key,
     valid_key,
 )
 
@@ -45,9 +47,10 @@ class S3Storage:
     def from_settings(cls, settings: Settings) -> Self:
         """Connect as the settings say; without keys, boto3's own chain (instance role, profile) applies."""
         config = Config(
-            connect_timeout=3,
-            read_timeout=10,
-            retries={"total_max_attempts": 3, "mode": "standard"},
+            # a server that hangs is given up within ten seconds, so that the caller hears of it in time
+            connect_timeout=2,
+            read_timeout=4,
+            retries={"total_max_attempts": 2, "mode": "standard"},
             signature_version="s3v4",
             # other servers than Amazon's know neither the bucket as a host name nor the newer checksums
             s3={"addressing_style": "path" if settings.s3_endpoint_url else "auto"},
@@ -109,6 +112,26 @@ class S3Storage:
                 ExpiresIn=max(1, min(seconds, MAX_URL_SECONDS)),
             )
         return url
+
+    def keys(self, prefix: str, before: datetime) -> Iterator[str]:
+        """See `Storage.keys`."""
+        for found in self._pages("list_objects_v2", "Contents", Prefix=prefix):
+            if found["LastModified"] < before and is_key(found["Key"]):
+                yield found["Key"]
+
+    def forget_unfinished(self, before: datetime) -> None:
+        """See `Storage.forget_unfinished`: uploads in parts, of which a bucket keeps each part for ever."""
+        for found in self._pages("list_multipart_uploads", "Uploads"):
+            if found["Initiated"] < before and is_key(found["Key"]):
+                with _s3():
+                    self._client.abort_multipart_upload(
+                        Bucket=self._bucket, Key=found["Key"], UploadId=found["UploadId"]
+                    )
+
+    def _pages(self, question: str, name: str, **options: str) -> Iterator[dict[str, Any]]:
+        with _s3():
+            for page in self._client.get_paginator(question).paginate(Bucket=self._bucket, **options):
+                yield from page.get(name, ())
 
     def check(self) -> None:
         """See `Storage.check`."""

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from helpdesk.services._outbox import LEASE
+
 # Each names notification rows (or events) that break a rule; `name` says which, `n` where one statement finds several.
 _RULES = {
     "message {name} belongs to no event": """
@@ -25,12 +27,12 @@ _RULES = {
          WHERE n.status = 'sent' AND NOT EXISTS (
                SELECT FROM notification_attempts a WHERE a.notification_id = n.id AND a.result = 'sent')
     """,
-    # Only a worker that was taken for dead, after the lease of a minute, may have sent it as well.
+    # Only a worker that was taken for dead, after its lease, may have sent it as well.
     "message {name} was sent twice": """
         SELECT DISTINCT a.notification_id AS name
           FROM notification_attempts a
           JOIN notification_attempts b ON b.notification_id = a.notification_id AND b.number > a.number
-         WHERE a.result = 'sent' AND b.result = 'sent' AND b.started_at < a.started_at + interval '1 minute'
+         WHERE a.result = 'sent' AND b.result = 'sent' AND b.started_at < a.started_at + {lease}
     """,
     "message {name} failed without a reason": """
         SELECT id AS name FROM notification_logs WHERE status = 'failed' AND coalesce(last_error, '') = ''
@@ -67,6 +69,8 @@ _REACHABLE = """
 
 def problems(s: Session) -> Iterator[str]:
     """One sentence per row or event that breaks a rule; that a row is there only once, the database holds."""
+    lease = f"interval '{LEASE.total_seconds():.0f} seconds'"
     for sentence, statement in _RULES.items():
-        for row in s.execute(text(statement.replace("{reachable}", _REACHABLE) + " ORDER BY 1")):
+        statement = statement.replace("{reachable}", _REACHABLE).replace("{lease}", lease)
+        for row in s.execute(text(statement + " ORDER BY 1")):
             yield sentence.format(name=row.name)

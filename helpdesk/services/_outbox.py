@@ -28,8 +28,9 @@ from helpdesk.integrations import live
 from helpdesk.models.notification import notification_attempts, notification_logs
 from helpdesk.services._lock import moment
 
-LEASE = timedelta(seconds=60)
-"""A mail is tried for at most 30 seconds; after this time its worker is taken for dead."""
+LEASE = timedelta(seconds=46)
+"""A mail is tried for at most 30 seconds, and its result waits up to 16 for the database to come back; after
+this time its worker is taken for dead. With the sweep and the mail itself that makes less than a minute."""
 
 MAX_TRIES = 12
 """The last try is about 17 hours after the first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import RowMapping, and_, delete, func, insert, or_, select
@@ -33,6 +34,7 @@ _MEGABYTE = 1024 * 1024
 _LINK_SECONDS = 60
 WAITS = timedelta(hours=24)
 MAX_WAITING = 50
+_KEYS_AT_ONCE = 1000
 _VIEW = ("id", "filename", "content_type", "size", "comment_id", "created_at")
 
 
@@ -198,6 +200,30 @@ def sweep_uploads(limit: int = 500) -> int:
     for key in keys:
         _delete_object(key)
     return len(keys)
+
+
+def sweep_objects() -> int:
+    """Delete stored objects without a row; returns how many. Run by the timer, each hour for its part of all keys.
+
+    Such are left where a process was killed, or the database went, between storing an object and its row.
+    """
+    moment = now()
+    edge, storage = moment - WAITS, get_storage()
+    storage.forget_unfinished(edge)
+    removed = 0
+    for number in range(moment.hour, 256, 24):
+        keys = storage.keys(f"{number:02x}", edge)
+        while batch := set(islice(keys, _KEYS_AT_ONCE)):
+            for key in batch - _with_row(batch):
+                _delete_object(key)
+                removed += 1
+    return removed
+
+
+def _with_row(keys: set[str]) -> set[str]:
+    a = attachments.c
+    with transaction() as s:
+        return set(s.scalars(select(a.file_path).where(a.file_path.in_(keys))))
 
 
 def _delete_object(key: str) -> None:

@@ -1,16 +1,19 @@
-"""Whether what is stored agrees with itself: clocks, history, events, the notification ledger, the audit log."""
+"""Whether what is stored agrees with itself: clocks, history, events, the notification ledger, the audit log, files."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
 from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from helpdesk.core.clock import now
 from helpdesk.core.db import transaction
-from helpdesk.models.ticket import ticket_history, ticket_history_texts, tickets
+from helpdesk.integrations.storage import get_storage
+from helpdesk.models.ticket import attachments, ticket_history, ticket_history_texts, tickets
 from helpdesk.services import _audit, _chain, _clock_check, _ledger
 
 _NAMED = 5  # problems that are told word for word; the others are counted
@@ -33,6 +36,7 @@ def check() -> list[Finding]:
         ("events", _events),
         ("notifications", _ledger.problems),
         ("audit", _audit.verify_audit),
+        ("files", _files),
     )
     return [_run(name, problems) for name, problems in checks]
 
@@ -110,3 +114,17 @@ def _events(s: Session) -> Iterator[str]:
     )
     for row in rows:
         yield f"{row.ticket_no}: {row.n} events where there should be {row.event_seq}, or their times don't rise"
+
+
+def _files(s: Session) -> Iterator[str]:
+    """Each file on a ticket has its object in the storage."""
+    a, storage, ever = attachments.c, get_storage(), now() + timedelta(days=1)
+    for number in range(256):
+        prefix = f"{number:02x}"
+        wanted = s.execute(
+            select(a.id, a.file_path).where(
+                a.ticket_id.is_not(None), a.file_path >= prefix, a.file_path < f"{prefix}g"
+            )
+        ).all()
+        stored = set(storage.keys(prefix, ever)) if wanted else set[str]()
+        yield from (f"file {row.id} has no object" for row in wanted if row.file_path not in stored)

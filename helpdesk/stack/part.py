@@ -11,8 +11,8 @@ from helpdesk.core.config import PROJECT
 from helpdesk.stack.process import PartFailed, RunAs, end, spawn, tail
 
 _FIRST_PAUSE_S = 0.2
-_LONGEST_PAUSE_S = 30
-_STEADY_S = 60
+_LONGEST_PAUSE_S = 10  # with the start itself still well under the minute after which all has to be back
+_STEADY_S = 30
 _LOG_BYTES = 20 * 1024 * 1024
 
 

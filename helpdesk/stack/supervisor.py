@@ -9,7 +9,8 @@ from types import FrameType
 
 from helpdesk.stack.folder import DataFolder
 from helpdesk.stack.part import Part
-from helpdesk.stack.process import PartFailed, adopt_orphans, children, end_stranger, reap_orphans
+from helpdesk.stack.process import PartFailed, adopt_orphans, children, end_stranger, kill_group, reap_orphans
+from helpdesk.stack.pulse import Pulse
 
 _WATCH_S = 0.2
 _LOGS_S = 60
@@ -41,6 +42,8 @@ class Supervisor:
         self.folder = folder
         self.say = say
         self.parts: list[Part] = []
+        self.pulse: Pulse | None = None
+        """Set once there is periodic work whose silence means that it hangs."""
         self._not_ours = children()
         adopt_orphans()
 
@@ -89,11 +92,21 @@ class Supervisor:
                     self._bury(part)
                 if part.due():
                     self._start_again(part)
+            if self.pulse and not self.pulse.still_beats():
+                self._end_silent(self.pulse)
             if time.monotonic() > logs_at:
                 logs_at = time.monotonic() + _LOGS_S
                 for part in self.parts:
                     part.rotate_log()
             time.sleep(_WATCH_S)
+
+    def _end_silent(self, pulse: Pulse) -> None:
+        """End worker and beat, which are started again as anything that ends: one of them hangs."""
+        pulse.forget()
+        for part in self.parts:
+            if part.name in ("worker", "beat") and part.process:
+                self.say(f"{part.name}: periodic work has stopped; ended process {part.process.pid}")
+                kill_group(part.process.pid)
 
     def _start_again(self, part: Part) -> None:
         try:

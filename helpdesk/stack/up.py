@@ -16,6 +16,7 @@ from helpdesk.stack.network import free_port_from
 from helpdesk.stack.parts import Plan
 from helpdesk.stack.postgres import Cluster
 from helpdesk.stack.process import PartFailed, end, spawn, tail
+from helpdesk.stack.pulse import Pulse
 from helpdesk.stack.supervisor import Stopped, Supervisor, say, stop_on_signals
 
 _OTHER_START_S = 600
@@ -80,6 +81,7 @@ def _start(plan: Plan, supervisor: Supervisor, after: contextlib.ExitStack) -> N
     supervisor.start(web)
     supervisor.wait(web, *jobs)
     supervisor.check()
+    supervisor.pulse = Pulse(settings)
     plan.folder.set_ready(plan.url)
     say(f"ready in {time.monotonic() - began:.1f} s; Ctrl-C stops it; logs: {plan.folder.log}")
     if plan.demo:

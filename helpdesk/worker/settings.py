@@ -7,6 +7,7 @@ from typing import Any
 from helpdesk.core.config import get_settings
 
 broker_url = get_settings().broker_url
+broker_transport = "helpdesk.worker.transport:Transport"
 task_default_queue = "helpdesk"
 timezone = "UTC"
 

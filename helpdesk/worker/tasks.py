@@ -4,11 +4,16 @@ each calls one service. All may run at any time, twice, and at once; none carrie
 
 from __future__ import annotations
 
+import logging
+from typing import Any
+
 from celery import Task
 
 from helpdesk.core.errors import Unavailable
 from helpdesk.services import attachments, housekeeping, notifications, sla
 from helpdesk.worker.app import celery
+
+log = logging.getLogger(__name__)
 
 
 class Sweep(Task):
@@ -16,7 +21,11 @@ class Sweep(Task):
     one line, no stack trace; the next run comes.
     """
 
-    throws = (Unavailable,)
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
+        try:
+            super().__call__(*args, **kwargs)
+        except Unavailable as error:
+            log.warning("%s is put off: %s", self.name, error.message)
 
 
 @celery.task(name="helpdesk.ping", base=Sweep)
@@ -57,8 +66,9 @@ def auto_close() -> None:
 
 @celery.task(name="helpdesk.uploads", base=Sweep)
 def uploads() -> None:
-    """Remove uploads that no form was sent with."""
+    """Remove uploads that no form was sent with, and what killed processes left in the storage."""
     attachments.sweep_uploads()
+    attachments.sweep_objects()
 
 
 @celery.task(name="helpdesk.forget_old", base=Sweep)

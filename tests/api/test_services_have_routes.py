@@ -29,6 +29,7 @@ ELSEWHERE = {
     "sla.sweep_steps": "the timer's",
     "sla.sweep_holds": "the timer's",
     "sla.sweep_auto_close": "the timer's",
+    "attachments.sweep_objects": "the timer's",
     "attachments.sweep_uploads": "the timer's",
     "tickets.marks": "versions for open pages; a list has them too",
 }
@@ -71,7 +72,7 @@ def test_authority_is_an_argument() -> None:
         "sessions.sign_in", "sessions.login", "sessions.refresh", "sessions.logout",
         "sessions.actor_of_cookie", "sessions.actor_of_access_token", "health.live", "health.ready",
         "notifications.deliver_due", "sla.verify", "sla.sweep_steps", "sla.sweep_holds",
-        "sla.sweep_auto_close", "attachments.sweep_uploads",
+        "sla.sweep_auto_close", "attachments.sweep_objects", "attachments.sweep_uploads",
     }  # fmt: skip
     found: set[str] = set()
     for name in verbs():

@@ -11,6 +11,7 @@ import helpdesk.services
 
 # A name here needs a reason: why nobody's right decides.
 WITHOUT_ACTOR = {
+    "attachments.sweep_objects": "a timer; deletes objects without a row",
     "attachments.sweep_uploads": "a timer; deletes what nobody sent",
     "health.live": "asked by load balancers: says only that the process runs",
     "health.ready": "asked by load balancers: names parts, no data",

@@ -62,6 +62,7 @@ def test_all_is_well(world: World, ticket_id: int) -> None:
         "events",
         "notifications",
         "audit",
+        "files",
     ]
     assert found() == {}
 

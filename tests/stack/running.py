@@ -30,6 +30,7 @@ class Running:
 
     def __init__(self, data: Path, *arguments: str, **settings: str) -> None:
         self.data = data
+        self._settings = settings
         self.lines: list[str] = []
         self._fresh: queue.Queue[str | None] = queue.Queue()
         self.process = subprocess.Popen(
@@ -95,7 +96,7 @@ class Running:
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run another `helpdesk` command on the same data folder."""
-        return helpdesk(*arguments, "--data", str(self.data))
+        return helpdesk(*arguments, "--data", str(self.data), **self._settings)
 
     def stop(self, sig: int = signal.SIGTERM) -> int:
         """Send the signal, wait for the end, return the exit code."""
@@ -104,8 +105,14 @@ class Running:
         return self.process.wait(90)
 
 
-def helpdesk(*arguments: str) -> subprocess.CompletedProcess[str]:
+def helpdesk(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "helpdesk", *arguments]
     return subprocess.run(
-        command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False, timeout=300
+        command,
+        cwd=ROOT,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )

@@ -11,11 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk.core.config import Settings
+from helpdesk.integrations.signs import HEARTBEAT
 from helpdesk.stack.folder import DataFolder
 from helpdesk.stack.network import free_port, free_port_from, is_free
 from helpdesk.stack.part import Part
 from helpdesk.stack.process import PartFailed, end, end_stranger, identity, kill_group, spawn, wait_for
+from helpdesk.stack.pulse import SILENCE_S, Pulse
 from helpdesk.stack.supervisor import Stopped, Supervisor
+from helpdesk.stack.valkey import client
 
 SLEEP = "import time; time.sleep(60)"
 WITH_CHILD = """
@@ -107,6 +111,50 @@ def test_children_of_a_killed_part_go_too(supervisor: Supervisor, folder: DataFo
     assert worker.process is not None
     os.kill(worker.process.pid, signal.SIGKILL)
     watch_until(supervisor, lambda: identity(child) != known)
+
+
+def test_silence_ends_worker_and_beat_alone(
+    supervisor: Supervisor, folder: DataFolder, said: list[str], valkey: str
+) -> None:
+    parts = [part(folder, SLEEP, name) for name in ("web", "worker", "beat")]
+    supervisor.start(*parts)
+    before = [one.process.pid for one in parts if one.process]
+    now = [0.0]
+    supervisor.pulse = Pulse(Settings(redis_url=valkey), lambda: now[0])
+    now[0] = SILENCE_S
+
+    def started_again() -> bool:
+        return sum("started again" in line for line in said) == 2
+
+    watch_until(supervisor, started_again)
+    after = [one.process.pid for one in parts if one.process]
+    assert after[0] == before[0]
+    assert not {*after[1:]} & {*before}
+
+
+def test_the_pulse_counts_from_the_last_sign(valkey: str) -> None:
+    now = [0.0]
+    pulse = Pulse(Settings(redis_url=valkey), lambda: now[0])
+
+    def after(seconds: float) -> bool:
+        now[0] += seconds
+        return pulse.still_beats()
+
+    with client(f"{valkey}/2") as live:
+        assert after(SILENCE_S - 1)
+        live.set(HEARTBEAT, "a sign")
+        assert after(20)
+        assert after(SILENCE_S - 1)
+        assert not after(11)
+        pulse.forget()
+        assert after(SILENCE_S - 1)
+
+
+def test_no_answer_from_valkey_is_no_silence() -> None:
+    now = [0.0]
+    pulse = Pulse(Settings(redis_url=f"redis://127.0.0.1:{free_port()}"), lambda: now[0])
+    now[0] = SILENCE_S * 2
+    assert pulse.still_beats()
 
 
 def test_stop_ends_everything_and_forgets_it(supervisor: Supervisor, folder: DataFolder) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from celery import Celery
 
 from helpdesk.core.errors import Unavailable
 from helpdesk.integrations import wake
+from helpdesk.services import notifications
 
 
 @pytest.fixture
@@ -36,6 +39,12 @@ def test_wake_ups_go_where_the_worker_listens(celery: Celery) -> None:
     assert wake.DELIVER in _own(celery)
 
 
+def test_the_transport_is_the_one_that_survives_outages(celery: Celery) -> None:
+    from helpdesk.worker.transport import Transport
+
+    assert isinstance(celery.connection().transport, Transport)
+
+
 def test_only_json_is_unpacked(celery: Celery) -> None:
     assert celery.conf.accept_content == ["json"]
     assert celery.conf.task_serializer == "json"
@@ -52,9 +61,20 @@ def test_limits_fit_each_other(celery: Celery) -> None:
     assert not conf.task_reject_on_worker_lost
 
 
-def test_an_absent_database_is_no_stack_trace(celery: Celery) -> None:
-    for name in _own(celery):
-        assert Unavailable in celery.tasks[name].throws
+def test_an_absent_database_is_one_line_and_no_stack_trace(
+    celery: Celery, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from helpdesk.worker.tasks import Sweep
+
+    def away() -> None:
+        raise Unavailable("The database does not answer just now.")
+
+    assert all(isinstance(celery.tasks[name], Sweep) for name in _own(celery))
+    monkeypatch.setattr(notifications, "deliver_due", away)
+    assert celery.tasks["helpdesk.deliver"].apply().state == "SUCCESS"
+    [told] = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert "put off: The database does not answer" in told.getMessage()
+    assert told.exc_info is None
 
 
 def test_tasks_act_for_nobody_and_carry_nothing(celery: Celery) -> None:

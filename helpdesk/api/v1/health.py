@@ -13,8 +13,9 @@ router = APIRouter(tags=["health"], route_class=GuardedRoute)
 
 @router.get("/health")
 @public
-def live() -> HealthOut:
+async def live() -> HealthOut:
     """The process is alive."""
+    # on the loop: it has to answer also while all threads wait for a part that hangs
     health.live()
     return HealthOut(status="ok")
 
