@@ -2,7 +2,7 @@
 //   menus    <button popovertarget="id"> and <div popover id="id" class="menu" role="menu"> with role=menuitem inside
 //   dialogs  <button data-dialog="id"> opens, data-close inside closes; a dialog with data-show="true|false" follows its
 //            State, and its button[data-dismiss] is clicked when the person closes it (Esc, backdrop, data-close)
-//   times    <time datetime="…" data-time="relative|ago|short|full|clock|due"> without children: the text is written here
+//   times    <time datetime="…" data-time="relative|ago|short|full|clock|due|ahead"> without children: the text is written here
 //   clocks   <span data-sla …>: see clock()
 (() => {
   "use strict";
@@ -56,6 +56,7 @@
     if (style === "relative") text = Math.abs(now - at) < 14 * DAY * 1000 ? ago((now - at) / 1000) : shortTime(at, now);
     else if (style === "ago") text = longAgo(at, now);
     else if (style === "full") text = full.format(at);
+    else if (style === "ahead") text = at > now ? `in ${span((at - now) / 1000)}, ${shortTime(at, now)}` : shortTime(at, now);
     else if (style === "clock") text = clockTime.format(at);
     else if (style === "due") text = at > now ? `in ${span((at - now) / 1000)}, ${shortTime(at, now)}` : `${shortTime(at, now)}, ${span((now - at) / 1000)} late`;
     else text = shortTime(at, now);
@@ -64,23 +65,18 @@
     if (node.title !== exact) node.title = exact;
   }
 
-  // ---- SLA clocks: data-state ok|risk|over|paused|met|missed as the server counted it, data-due, data-met, data-word
-  // ("Reply"), data-note (why it waits). Time runs on here; what is at risk is the server's to say.
+  // ---- SLA clocks: data-state ok|risk|over|paused|met|missed|ended as the server counted it, data-due, data-met, data-word
+  // ("Reply"), data-note (why it waits, how it ended). Time runs on here; what is at risk is the server's to say.
   const GLYPH = { ok: "timer", risk: "alarm-clock", over: "circle-alert", paus: "circle-pause", met: "circle-check" };
 
   function clockState(data, now) {
     const due = Date.parse(data.due), left = (due - now) / 1000;
     if (data.state === "paused") return ["paus", data.note || "On hold"];
-    if (data.state === "met") {
-      const early = (due - Date.parse(data.met)) / 1000;
-      return ["met", early >= MIN ? `Met, ${span(early)} early` : "Met"];
-    }
-    if (data.state === "missed") {
-      const late = (Date.parse(data.met) - due) / 1000;
-      return ["over", late >= MIN ? `Missed by ${span(late)}` : "Missed"];
-    }
+    if (data.state === "met") return ["met", data.note || "Met"];
+    if (data.state === "missed") return ["over", data.note || "Missed"];
+    if (data.state === "ended") return ["paus", data.note || "Ended"];
     if (left <= 0) return ["over", left > -MIN ? "Breached just now" : `Breached ${span(-left)} ago`];
-    return [data.state === "risk" || data.state === "over" ? "risk" : "ok", data.word ? `${data.word} in ${span(left)}` : `${span(left)} left`];
+    return [data.state === "risk" || data.state === "over" ? "risk" : "ok", data.word ? `${data.word} in ${span(left)}` : `in ${span(left)}`];
   }
 
   function writeClock(node, now) {

@@ -45,6 +45,14 @@ class PersonRefOut(Out):
     department: str | None
 
 
+class MentionOut(PersonRefOut):
+    handle: str = Field(description="`@handle` in an internal note tells this person.")
+
+
+class MentionsOut(Out):
+    items: list[MentionOut]
+
+
 class PeopleOut(Out):
     items: list[PersonRefOut]
 

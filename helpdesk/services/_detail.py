@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, func, select, tuple_
+from sqlalchemy import RowMapping, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.core.errors import NotFound
 from helpdesk.domain.access import Actor, TicketFacts, view_of
 from helpdesk.domain.enums import UNSOLVED, Status, View, Visibility
-from helpdesk.models.notification import notification_logs
 from helpdesk.models.person import users
 from helpdesk.models.sla import sla_policies, sla_policy_versions
 from helpdesk.models.ticket import (
-    attachments,
-    ticket_comments,
-    ticket_history,
-    ticket_history_texts,
     ticket_watchers,
     tickets,
 )
 from helpdesk.models.tree import groups
-from helpdesk.services import _rows
+from helpdesk.services import _ahead, _rows, _timeline
 from helpdesk.services._abilities import abilities
 from helpdesk.services._scope import in_staff_scope, visible_to
 from helpdesk.services.views import (
@@ -35,15 +32,28 @@ from helpdesk.services.views import (
     StatusStep,
     TicketDetail,
     TicketRow,
+    Window,
 )
 
-_MOST = 2000  # entries of each kind on one page
 _MERGED = tickets.alias("merged")
-_FACTS = ("created_by", "requested_for", "assigned_to", "group_id", "impact", "urgency", "rating_comment")
+_FACTS = (
+    "created_by",
+    "requested_for",
+    "assigned_to",
+    "group_id",
+    "impact",
+    "urgency",
+    "rating_comment",
+    "policy_version_id",
+)
 
 
-def detail(s: Session, actor: Actor, ticket_id: int, view: View | None = None) -> TicketDetail:
+def detail(
+    s: Session, actor: Actor, ticket_id: int, view: View | None = None, window: Window | None = None
+) -> TicketDetail:
     """A ticket as `actor` sees it; `view` forces one, for the answer to a change that ended the actor's own sight.
+
+    Without a `window` the timeline is whole, up to 2,000 entries of each kind.
 
     Raises:
         NotFound: not visible to the actor.
@@ -54,28 +64,37 @@ def detail(s: Session, actor: Actor, ticket_id: int, view: View | None = None) -
         raise NotFound("There is no such ticket.")
     staff = seen is View.STAFF
     row = _rows.ticket_rows(s, actor, [ticket_id], seen)[0]
-    history = _history(s, ticket_id, staff)
-    comments, files = _comments(s, ticket_id, staff), _files(s, ticket_id, staff)
+    listed = _timeline.read(s, ticket_id, staff=staff, window=window)
+    comments, history = listed.comments, listed.history
+    files = _timeline.files(s, ticket_id, staff=staff)
     persons = _rows.people(
         s,
         actor,
         [*(one["author_id"] for one in comments), *(one["uploaded_by"] for one in files)]
-        + [one["changed_by"] for one in history],
+        + [one["changed_by"] for one in history]
+        + [one["recipient_id"] for one in listed.deliveries],
     )
     shown_files = [_file_view(one, persons) for one in files]
+    files_of: dict[int | None, list[AttachmentView]] = defaultdict(list)
+    for one in shown_files:
+        files_of[one.comment_id].append(one)
     extra = _staff_extra(s, actor, ticket_id, row) if staff else {}
     return TicketDetail(
         ticket=row,
-        comments=tuple(_comment_view(one, persons, shown_files, row) for one in comments),
+        comments=tuple(_comment_view(one, persons, files_of[one["id"]], row) for one in comments),
         attachments=tuple(shown_files),
         history=tuple(_history_view(one, number, persons, staff) for number, one in enumerate(history, 1)),
         view=str(seen),
         abilities=abilities(actor, facts[0], Status(row.status), seen),
-        steps=status_steps(row, history),
+        steps=status_steps(row, _timeline.reached(s, ticket_id)),
+        deliveries=tuple(_delivery_view(one, persons) for one in listed.deliveries),
+        earlier=listed.earlier,
+        **_timeline.counts(s, ticket_id, staff=staff),
         impact=facts[1]["impact"],
         urgency=facts[1]["urgency"],
         rating_comment=facts[1]["rating_comment"],
         merged_into=facts[1]["merged_into"],
+        closes_at=_ahead.closes_at(s, row, facts[1]["policy_version_id"]),
         **extra,
     )
 
@@ -106,50 +125,6 @@ def _facts(s: Session, actor: Actor, ticket_id: int, *, forced: bool) -> tuple[T
 # ---- parts -----------------------------------------------------------------------------------------------------------
 
 
-def _comments(s: Session, ticket_id: int, staff: bool) -> Sequence[RowMapping]:
-    c = ticket_comments.c
-    statement = select(c.id, c.author_id, c.message, c.is_internal, c.created_at, c.source).where(
-        c.ticket_id == ticket_id
-    )
-    if not staff:
-        statement = statement.where(~c.is_internal)
-    newest = s.execute(statement.order_by(c.created_at.desc(), c.id.desc()).limit(_MOST)).mappings().all()
-    return newest[::-1]
-
-
-def _files(s: Session, ticket_id: int, staff: bool) -> Sequence[RowMapping]:
-    """A file has the visibility of the comment that carries it."""
-    a = attachments.c
-    statement = (
-        select(a.id, a.filename, a.content_type, a.size, a.uploaded_by, a.comment_id, a.created_at)
-        .select_from(attachments)
-        .outerjoin(ticket_comments, ticket_comments.c.id == a.comment_id)
-        .where(a.ticket_id == ticket_id)
-    )
-    if not staff:
-        statement = statement.where(func.coalesce(ticket_comments.c.is_internal, False).is_(False))
-    return s.execute(statement.order_by(a.created_at, a.id).limit(_MOST)).mappings().all()
-
-
-def _history(s: Session, ticket_id: int, staff: bool) -> Sequence[RowMapping]:
-    h, t = ticket_history.c, ticket_history_texts.c
-    columns = (h.seq, h.field_name, h.changed_by, h.source, h.visibility, h.changed_at)
-    statement = (
-        select(
-            *columns,
-            func.coalesce(h.old_value, t.old_value).label("old_value"),
-            func.coalesce(h.new_value, t.new_value).label("new_value"),
-        )
-        .select_from(ticket_history)
-        .outerjoin(ticket_history_texts, tuple_(t.ticket_id, t.seq) == tuple_(h.ticket_id, h.seq))
-        .where(h.ticket_id == ticket_id)
-    )
-    if not staff:
-        statement = statement.where(h.visibility == str(Visibility.PUBLIC))
-    newest = s.execute(statement.order_by(h.seq.desc()).limit(_MOST)).mappings().all()
-    return newest[::-1]
-
-
 def _file_view(row: RowMapping, persons: Mapping[int, PersonView]) -> AttachmentView:
     names = ("id", "filename", "content_type", "size", "comment_id", "created_at")
     return AttachmentView(**{name: row[name] for name in names}, uploaded_by=persons[row["uploaded_by"]])
@@ -163,7 +138,7 @@ def _comment_view(
     return CommentView(
         **{name: row[name] for name in names},
         author=author,
-        attachments=tuple(one for one in files if one.comment_id == row["id"]),
+        attachments=tuple(files),
         from_staff=author.role in {"agent", "admin"} and author.id != ticket.requested_for.id,
     )
 
@@ -183,12 +158,15 @@ def _history_view(
     )
 
 
-def status_steps(ticket: TicketRow, history: Sequence[RowMapping]) -> tuple[StatusStep, ...]:
+def _delivery_view(row: RowMapping, persons: Mapping[int, PersonView]) -> DeliveryView:
+    names = ("id", "event", "channel", "status", "attempts", "last_error", "created_at", "sent_at")
+    recipient = row["address"] or persons[row["recipient_id"]].name
+    return DeliveryView(**{name: row[name] for name in names}, recipient=recipient)
+
+
+def status_steps(ticket: TicketRow, times: Mapping[str, datetime]) -> tuple[StatusStep, ...]:
     """The line Open → Closed with the time at which each step up to the present one was reached last."""
-    reached: dict[str, Any] = {str(Status.OPEN): ticket.created_at}
-    for row in history:
-        if row["field_name"] == "status" and row["new_value"] != Status.OPEN:
-            reached[row["new_value"]] = row["changed_at"]
+    reached = {**times, str(Status.OPEN): ticket.created_at}
     order = list(Status)
     present = order.index(Status(ticket.status))
     return tuple(
@@ -216,34 +194,11 @@ def _staff_extra(s: Session, actor: Actor, ticket_id: int, row: TicketRow) -> di
         )
     ).one()
     return {
-        "deliveries": _deliveries(s, actor, ticket_id),
         "policy": f"{name.name}, v{name.version}",
+        "next_step": _ahead.next_step(s, row),
         "staff_updated_at": name.staff_updated_at,
         "requester_department": requester.department,
         "requester_location": requester.location,
         "requester_open": counts.open,
         "requester_closed": counts.closed,
     }
-
-
-def _deliveries(s: Session, actor: Actor, ticket_id: int) -> tuple[DeliveryView, ...]:
-    n = notification_logs.c
-    names = ("id", "event", "channel", "status", "attempts", "last_error", "created_at", "sent_at")
-    rows = (
-        s.execute(
-            select(*(n[name] for name in names), n.recipient_id, n.address)
-            .where(n.ticket_id == ticket_id)
-            .order_by(n.id.desc())
-            .limit(_MOST)
-        )
-        .mappings()
-        .all()
-    )
-    persons = _rows.people(s, actor, [row["recipient_id"] for row in rows])
-    return tuple(
-        DeliveryView(
-            **{name: row[name] for name in names},
-            recipient=row["address"] or persons[row["recipient_id"]].name,
-        )
-        for row in reversed(rows)
-    )

@@ -1,4 +1,4 @@
-"""Who is meant by `@name` in an internal note."""
+"""Who is meant, and who may be meant, by `@name` in an internal note."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from helpdesk.domain.access import Actor, in_staff_scope
 from helpdesk.domain.enums import Role
 from helpdesk.models.person import roles, users
 from helpdesk.models.tree import group_members
+from helpdesk.services.views import MentionView
 
 _MENTION = re.compile(r"(?<![\w@])@(\w[\w.\-]*)((?: \w[\w.\-]*){0,3})")
 _MOST = 20
@@ -45,6 +46,40 @@ def mentioned(s: Session, message: str, group_id: int, restricted: bool) -> tupl
         for row in rows
         if in_staff_scope(Actor(row.id, Role(row.role), frozenset(row.groups or ())), group_id, restricted)
     )
+
+
+def candidates(
+    s: Session, words: str, group_id: int, restricted: bool, but: int, most: int
+) -> tuple[MentionView, ...]:
+    """Whom `words`, the beginning of a name or an address, may mean: of those whom `mentioned` would tell, by name."""
+    local = func.split_part(users.c.email, "@", 1)
+    like = "".join(f"\\{c}" if c in "\\%_" else c for c in words.strip().lower())
+    member = select(group_members.c.user_id).where(
+        group_members.c.user_id == users.c.id, group_members.c.group_id == group_id
+    )
+    rows = s.execute(
+        select(users.c.id, users.c.name, users.c.department, func.lower(local).label("local"))
+        .join(roles, roles.c.id == users.c.role_id)
+        .where(
+            users.c.is_active,
+            users.c.id != but,
+            roles.c.name.in_(_WORKERS),
+            or_(
+                func.lower(users.c.name).like(f"{like}%"),
+                func.lower(users.c.name).like(f"% {like}%"),
+                func.lower(local).like(f"{like}%"),
+            ),
+            *([or_(roles.c.name == str(Role.ADMIN), member.exists())] if restricted else []),
+        )
+        .order_by(users.c.name, users.c.id)
+        .limit(most)
+    )
+    return tuple(MentionView(row.id, row.name, row.department, _handle(row.name, row.local)) for row in rows)
+
+
+def _handle(name: str, local: str) -> str:
+    """What to write after the @: the address's own part, which is one word and means one person; else the name."""
+    return local if _candidates(f"@{local}") == {local} else name
 
 
 def _candidates(message: str) -> set[str]:

@@ -223,8 +223,10 @@ def clock_view(s: Session, row: RowMapping, moment: datetime, resumed: datetime 
         remaining_seconds=None if stopped else round(target - consumed),
         target_seconds=target,
         percent=round(share),
-        state=_state(stopped=stopped, paused=paused, breached=breached, share=share),
+        state=_ended(row, breached) if stopped else _state(paused=paused, breached=breached, share=share),
         flagged=row["flagged"],
+        consumed_seconds=round(consumed),
+        business=row["business"],
     )
 
 
@@ -234,9 +236,13 @@ def _time(s: Session, row: RowMapping) -> WorkingTime:
     return calendar if row["business"] and calendar is not None else ALWAYS
 
 
-def _state(*, stopped: bool, paused: bool, breached: bool, share: float) -> str:
-    if stopped:
-        return "missed" if breached else "met"
+def _ended(row: RowMapping, breached: bool) -> str:
+    if breached:
+        return "missed"
+    return "ended" if row["met_at"] is None else "met"
+
+
+def _state(*, paused: bool, breached: bool, share: float) -> str:
     if paused:
         return "paused"
     if breached:

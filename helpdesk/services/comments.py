@@ -4,17 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from helpdesk.core.db import transaction
-from helpdesk.core.errors import Invalid
-from helpdesk.domain.access import Actor
+from helpdesk.core.errors import Forbidden, Invalid, NotFound
+from helpdesk.domain.access import Actor, require_worker
+from helpdesk.models.ticket import tickets
+from helpdesk.models.tree import groups
 from helpdesk.services import _text, _uploads
 from helpdesk.services._commenting import write_comment
 from helpdesk.services._detail import detail
-from helpdesk.services._lock import lock
+from helpdesk.services._lock import key_condition, lock
+from helpdesk.services._mentions import candidates
+from helpdesk.services._scope import in_staff_scope, visible_to
 from helpdesk.services.idempotency import Idempotency, first_answer, keep
-from helpdesk.services.views import CommentView
+from helpdesk.services.views import CommentView, MentionView
 
-MAX_MESSAGE = 20_000
+MAX_MESSAGE, MAX_NAME = 20_000, 150
+_SHOWN = 8
+
+
+def mentionable(actor: Actor, key: object, words: str) -> tuple[MentionView, ...]:
+    """Up to eight colleagues who see the ticket as staff, by the beginning of a name: to mention them in a note.
+
+    Raises:
+        Invalid, NotFound, Forbidden (not an agent or admin, or one who sees it as its requester).
+    """
+    require_worker(actor)
+    words = _text.clean_line("q", words, MAX_NAME, required=False)
+    with transaction() as s:
+        row = s.execute(
+            select(tickets.c.group_id, groups.c.restricted, in_staff_scope(actor).label("staff"))
+            .join(groups, groups.c.id == tickets.c.group_id)
+            .where(key_condition(key), visible_to(actor))
+        ).first()
+        if row is None:
+            raise NotFound("There is no such ticket.")
+        if not row.staff:
+            raise Forbidden("You see this ticket as its requester, so you can't write internal notes.")
+        return candidates(s, words, row.group_id, row.restricted, but=actor.user_id, most=_SHOWN)
 
 
 def add(

@@ -26,16 +26,17 @@ class Person(TypedDict):
 class Clock(TypedDict):
     """One SLA clock for the due cell and the rail; `state` "" shows nothing."""
 
-    state: str  # ok, risk, over, paused, met, missed
+    state: str  # ok, risk, over, paused, met, missed, ended
     due: str
     met: str
     word: str  # "Reply" or "Solve"
-    note: str  # why it waits
+    note: str  # why it waits, or how it ended
+    promised: str  # "4 working hours"
     percent: str  # width of the bar, such as "42%"
 
 
 NOBODY: Person = {"id": 0, "name": "", "initials": "", "tone": "none"}
-NO_CLOCK: Clock = {"state": "", "due": "", "met": "", "word": "", "note": "", "percent": "0%"}
+NO_CLOCK: Clock = {"state": "", "due": "", "met": "", "word": "", "note": "", "promised": "", "percent": "0%"}
 
 HOLD_WORDS = {
     HoldReason.REQUESTER: "Waiting on requester",
@@ -72,17 +73,46 @@ def iso(moment: datetime | None) -> str:
 
 def clock(view: ClockView | None, word: str, hold: HoldView | None = None) -> Clock:
     """One clock's row. `word` says what is due: "Reply", "Solve"."""
-    if view is None or (view.due_at is None and view.state != "paused"):
+    if view is None or (view.due_at is None and view.state not in {"paused", "ended"}):
         return {**NO_CLOCK}
-    note = HOLD_WORDS[HoldReason(hold.reason)] if hold and view.state == "paused" else ""
+    note = HOLD_WORDS[HoldReason(hold.reason)] if hold and view.state == "paused" else _ending(view)
     return {
         "state": view.state,
         "due": iso(view.due_at),
         "met": iso(view.met_at),
         "word": word,
         "note": note,
+        "promised": promised(view),
         "percent": f"{max(0, min(100, view.percent))}%",
     }
+
+
+def worked(seconds: float) -> str:
+    """A length of a clock's own time, in hours also above a day, since working time has no days: "12 h 30 min"."""
+    minutes = max(0, round(seconds / 60))
+    hours, minutes_left = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} min" if minutes else "less than 1 min"
+    return f"{hours} h {minutes_left:02} min" if minutes_left else f"{hours} h"
+
+
+def promised(view: ClockView) -> str:
+    """What a clock promises: "4 working hours", "30 min of working time", or "4 h" around the clock."""
+    if not view.target_seconds or not view.business:
+        return worked(view.target_seconds) if view.target_seconds else ""
+    hours, rest = divmod(view.target_seconds, 3600)
+    if rest:
+        return worked(view.target_seconds) + " of working time"
+    return f"{hours} working {'hour' if hours == 1 else 'hours'}"
+
+
+def _ending(view: ClockView) -> str:
+    """How a clock ended, in its own time: the hours between two moments on the wall may be a night."""
+    if view.state == "met":
+        return f"Met in {worked(view.consumed_seconds)}"
+    if view.state == "missed":
+        return f"Missed by {worked(view.consumed_seconds - view.target_seconds)}"
+    return "Not needed any more" if view.state == "ended" else ""
 
 
 def next_clock(sla: SlaView, hold: HoldView | None = None) -> Clock:

@@ -24,7 +24,14 @@ STYLESHEETS = [
 
 # `theme.js` runs before the first paint; the others wait for the document.
 BLOCKING_SCRIPT = "/js/theme.js"
-SCRIPTS = ["/js/ui.js", "/js/keys.js", "/js/upload.js", "/js/presence.js"]
+SCRIPTS = [
+    "/js/ui.js",
+    "/js/keys.js",
+    "/js/upload.js",
+    "/js/presence.js",
+    "/js/lightbox.js",
+    "/js/mentions.js",
+]
 
 
 def head() -> list[rx.Component]:

@@ -134,6 +134,7 @@ MATRIX: dict[str, list[tuple[str, Call]]] = {
         (WRITE, lambda x, _: comments.add(x.actor, x.id, "Hello")),
         (NOTE, lambda x, _: comments.add(x.actor, x.id, "Hello", is_internal=True)),
     ],
+    "comments.mentionable": [(WORK, lambda x, _: comments.mentionable(x.actor, x.id, ""))],
     "drafts.discard": [(EVERYBODY, lambda x, _: drafts.discard(x.actor, "wizard"))],
     "drafts.list_drafts": [(EVERYBODY, lambda x, _: drafts.list_drafts(x.actor))],
     "drafts.load": [(EVERYBODY, lambda x, _: drafts.load(x.actor, "wizard"))],

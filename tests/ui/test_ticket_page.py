@@ -91,7 +91,7 @@ async def test_a_requester_never_receives_a_note(open_tab: Opener, people: World
     await act(people, "agent", comments.add, made.ticket.id, SECRET, True)
     staff, _ = await opened(open_tab, people.agent, made)
     assert SECRET in texts(staff)
-    assert shown(staff, "counts_of")["internal"] == 1
+    assert shown(staff, "counts_of")["internal"] == "1"
     mine, call = await opened(open_tab, people.client, made, "?tab=internal")
     assert shown(mine, "ticket")["staff"] is False
     await act(people, "agent2", comments.add, made.ticket.id, SECRET + " again", True)

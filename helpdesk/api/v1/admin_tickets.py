@@ -26,13 +26,15 @@ from helpdesk.api.queries import (
 from helpdesk.api.shapes import (
     BulkOut,
     BulkResultOut,
+    MentionOut,
+    MentionsOut,
     PageOut,
     QueueCountsOut,
     TicketDetailOut,
     TicketOut,
     page_of,
 )
-from helpdesk.services import tickets
+from helpdesk.services import comments, tickets
 from helpdesk.services.views import TicketQuery
 
 router = APIRouter(prefix="/api/v1/admin/tickets", tags=["queue"], route_class=GuardedRoute)
@@ -101,6 +103,15 @@ def bulk(actor: Caller, body: BulkBody) -> BulkOut:
     args = {name: value for name, value in body.given().items() if name not in {"ids", "action", "versions"}}
     results = tickets.bulk(actor, body.ids, body.action, args, versions=body.versions)
     return BulkOut(results=[BulkResultOut.of(one) for one in results])
+
+
+@router.get("/{key}/mentionable", responses=answers(404))
+@worker
+def mentionable(
+    actor: Caller, key: TicketKey, q: Annotated[str, Query(max_length=150, description="A beginning.")] = ""
+) -> MentionsOut:
+    """Up to eight colleagues who see the ticket as staff: to mention them in a note by `@handle`."""
+    return MentionsOut(items=[MentionOut.of(one) for one in comments.mentionable(actor, key, q)])
 
 
 @router.put("/{key}", responses=answers(404, 409))

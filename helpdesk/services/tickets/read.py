@@ -6,32 +6,47 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.core.db import transaction
-from helpdesk.core.errors import NotFound
+from helpdesk.core.errors import Invalid, NotFound
 from helpdesk.domain.access import Actor
 from helpdesk.domain.enums import Role
 from helpdesk.models.ticket import tickets
 from helpdesk.models.tree import groups
+from helpdesk.services import _text
 from helpdesk.services._audit import audit
 from helpdesk.services._detail import detail
 from helpdesk.services._lock import key_condition
 from helpdesk.services._scope import visible_to
-from helpdesk.services.views import TicketDetail
+from helpdesk.services.views import TicketDetail, Window
+
+_PARTS = frozenset({"all", "conversation", "internal", "changes"})
+_MOST_ENTRIES = 200
 
 
-def get(actor: Actor, key: object) -> TicketDetail:
+def get(actor: Actor, key: object, window: Window | None = None) -> TicketDetail:
     """A ticket by its id or number, with the staff's eyes where the actor has them, else the requester's.
 
-    An admin's look into a restricted group that they don't belong to is audited.
+    An admin's look into a restricted group that they don't belong to is audited. A page that shows a part of the
+    timeline asks for a `window` of it; without one it is whole, up to 2,000 entries of each kind.
 
     Raises:
-        NotFound: not visible. Invalid: an id out of range.
+        NotFound: not visible. Invalid: an id out of range, or no such window.
     """
+    if window is not None:
+        _check(window)
     with transaction() as s:
         ticket_id = find(s, actor, key)
-        shown = detail(s, actor, ticket_id)
+        shown = detail(s, actor, ticket_id, window=window)
         if actor.role is Role.ADMIN and shown.ticket.group.id not in actor.group_ids:
             _audit_restricted(s, actor, shown)
         return shown
+
+
+def _check(window: Window) -> None:
+    if window.part not in _PARTS:
+        raise Invalid.at("part", f"One of {', '.join(sorted(_PARTS))}.")
+    _text.clean_number("most", window.most, 1, _MOST_ENTRIES)
+    if window.before is not None:
+        _text.clean_when("before", window.before)
 
 
 def find(s: Session, actor: Actor, key: object) -> int:

@@ -5,6 +5,7 @@ The API renders these as they are; the UI keeps them in State. `datetime`s are a
 
 from helpdesk.services.views._clocks import ClockInterval as ClockInterval
 from helpdesk.services.views._clocks import Expectation as Expectation
+from helpdesk.services.views._clocks import NextStep as NextStep
 from helpdesk.services.views._common import NamedRef as NamedRef
 from helpdesk.services.views._common import Page as Page
 from helpdesk.services.views._figures import DayFigure as DayFigure
@@ -14,6 +15,7 @@ from helpdesk.services.views._lists import QueueCounts as QueueCounts
 from helpdesk.services.views._lists import TicketQuery as TicketQuery
 from helpdesk.services.views._messages import DraftView as DraftView
 from helpdesk.services.views._messages import NotificationRow as NotificationRow
+from helpdesk.services.views._people import MentionView as MentionView
 from helpdesk.services.views._people import MeView as MeView
 from helpdesk.services.views._people import PersonRef as PersonRef
 from helpdesk.services.views._people import PersonView as PersonView
@@ -35,6 +37,7 @@ from helpdesk.services.views._tickets import StatusStep as StatusStep
 from helpdesk.services.views._tickets import TicketDetail as TicketDetail
 from helpdesk.services.views._tickets import TicketMark as TicketMark
 from helpdesk.services.views._tickets import TicketRow as TicketRow
+from helpdesk.services.views._tickets import Window as Window
 from helpdesk.services.views._tree import CategoryNode as CategoryNode
 from helpdesk.services.views._tree import GroupNode as GroupNode
 from helpdesk.services.views._tree import Inherited as Inherited

@@ -21,6 +21,19 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
+class NextStep:
+    """The escalation step that comes next, at a percentage or an offset of a clock; `tells` are names."""
+
+    clock: str
+    at: datetime | None
+    percent: int | None
+    offset_minutes: int | None
+    breach: bool
+    due_at: datetime | None
+    tells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ClockInterval:
     """A stretch of a clock's time and why it counted or not."""
 

@@ -17,6 +17,16 @@ class PersonView:
 
 
 @dataclass(frozen=True, slots=True)
+class MentionView:
+    """A colleague to mention in a note; `@handle` means them."""
+
+    id: int
+    name: str
+    department: str | None
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
 class PresenceView:
     """Somebody who has a ticket open; `doing` is a `Doing` value."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from helpdesk.services.views._clocks import NextStep
 from helpdesk.services.views._common import NamedRef
 from helpdesk.services.views._people import PersonView
 
@@ -30,8 +31,12 @@ class ClockView:
     )  # in the policy's time (business or around the clock); negative once breached
     target_seconds: int = 0
     percent: int = 0  # consumed share of the target, 0 to 100 and above
-    state: str = "ok"  # ok, risk, over, paused, met, missed
+    state: str = (
+        "ok"  # ok, risk, over, paused, met, missed, ended (neither met nor missed: withdrawn, merged)
+    )
     flagged: bool = False
+    consumed_seconds: int = 0  # in the policy's time
+    business: bool = True  # whether that is working time, not around the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,15 @@ class Abilities:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a ticket's timeline a page shows: the newest `most` entries of a kind, `before` a moment."""
+
+    part: str = "all"  # all, conversation, internal, changes
+    before: datetime | None = None
+    most: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class TicketDetail:
     ticket: TicketRow
     comments: tuple[CommentView, ...]
@@ -165,6 +179,12 @@ class TicketDetail:
     urgency: int | None = None
     rating_comment: str | None = None
     merged_into: str | None = None
+    messages: int = 0  # how many there are, also outside of the window
+    notes: int = 0
+    last_message_id: int = 0  # the newest public comment; 0 for none
+    earlier: datetime | None = None  # what lies before this is in an earlier window
+    closes_at: datetime | None = None  # when it closes by itself
+    next_step: NextStep | None = None  # staff: what the clocks do next
     staff_updated_at: datetime | None = None
     requester_department: str | None = None
     requester_location: str | None = None

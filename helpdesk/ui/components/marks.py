@@ -83,14 +83,17 @@ def assignee(person: Row, words: Text = "Nobody") -> rx.Component:
 
 
 def time(
-    iso: Text, style: Literal["relative", "ago", "short", "full", "clock", "due"] = "short", **props: Any
+    iso: Text,
+    style: Literal["relative", "ago", "short", "full", "clock", "due", "ahead"] = "short",
+    **props: Any,
 ) -> rx.Component:
     """A moment in the viewer's zone, the exact time on hover.
 
     Args:
         iso: ISO 8601 with an offset, as `rows.iso` writes it; "" shows nothing.
         style: "relative" ("9m"), "ago" ("9 min ago"), "short" (time today, weekday this week, else date), "full",
-            "clock" (HH:MM), "due" ("in 2 h 10 min, Thu 10:30", or how late it is).
+            "clock" (HH:MM), "due" ("in 2 h 10 min, Thu 10:30", or how late it is), "ahead" (the same, and
+            the day alone once it is over).
     """
     # Without children on purpose: `ui.js` writes the text, and the framework must not own that node.
     return rx.el.time(date_time=iso, data_time=style, **props)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, urlencode
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -217,12 +217,23 @@ def content_security_policy(script_hashes: Iterable[str] = ()) -> str:
         "default-src 'self'",
         " ".join(["script-src 'self'", *script_hashes]),
         "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
+        " ".join(["img-src 'self' data: blob:", *_storage_origin()]),
         "object-src 'none'",
         "base-uri 'self'",
         "form-action 'self'",
         "frame-ancestors 'none'",
     ])  # fmt: skip
+
+
+def _storage_origin() -> list[str]:
+    """Where the storage's signed links lead to: pictures of attachments are loaded from there."""
+    settings = get_settings()
+    if settings.storage != "s3":
+        return []
+    if not settings.s3_endpoint_url:
+        return ["https://*.amazonaws.com"]
+    address = urlsplit(settings.s3_endpoint_url)
+    return [f"{address.scheme}://{address.netloc}"]
 
 
 def _is_navigation(scope: Scope) -> bool:

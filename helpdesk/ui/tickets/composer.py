@@ -182,6 +182,7 @@ def _box(mode: str, label: str, key: str, placeholder: Any) -> rx.Component:
             dir="auto",
             auto_focus=_S.focused,
             aria_describedby="message-error",
+            **({"data_mentions": _S.ticket["id"].to(str)} if mode == "note" else {}),
             aria_invalid=rx.cond(_S.wrong, "true", "false"),
             on_change=keep.debounce(700),
             on_blur=keep,

@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 import reflex as rx
 
 from helpdesk.domain.enums import Role
-from helpdesk.services import attachments, comments, drafts, tickets
+from helpdesk.services import attachments, comments, drafts
 from helpdesk.services.idempotency import Idempotency
 from helpdesk.ui.app_state import go_to
 from helpdesk.ui.bridge import Failure, attempt
@@ -202,7 +202,9 @@ class ComposerState(TicketState):
             self._tell(failure)
 
     async def _reread(self) -> None:
-        seen = await attempt(tickets.get, me(), self._of)
+        """With the end of the timeline, where what was written stands."""
+        self._before = ""
+        seen = await self._read(self._of)
         if not isinstance(seen, Failure):
             await self._show(seen)
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import reflex as rx
 
-from helpdesk.domain.enums import STAFF_ROLES, HoldReason, Role
+from helpdesk.domain.enums import STAFF_ROLES, ClockKind, HoldReason, Role
 from helpdesk.services import sessions, sla, tree
 from helpdesk.services.views import ClockInterval, GroupNode
 from helpdesk.ui.bridge import Failure, attempt
 from helpdesk.ui.guard import allow, me
-from helpdesk.ui.rows import HOLD_WORDS, iso
+from helpdesk.ui.rows import HOLD_WORDS, iso, worked
 from helpdesk.ui.tickets.edit_state import EditState
 from helpdesk.ui.tickets.edits import Edit
 from helpdesk.ui.tickets.words import CLOCK_WORDS, span
 
+_MOST_STRETCHES = 200
+_CLOCK_OF: dict[str, Literal["first", "next", "solve"]] = {
+    ClockKind.FIRST_RESPONSE: "first",
+    ClockKind.NEXT_RESPONSE: "next",
+    ClockKind.RESOLUTION: "solve",
+}
 _DIALOGS = frozenset({"resolve", "hold", "topic", "title", "counted"})
 
 
@@ -105,10 +111,11 @@ class DialogState(EditState):
         found = await attempt(sla.explain, me(), self.ticket["id"], kind)
         if isinstance(found, Failure):
             return self._tell(found)
-        self.stretches = [_stretch(one) for one in found]
+        self.stretches = [_stretch(one) for one in found[-_MOST_STRETCHES:]]
         self.counted_of = CLOCK_WORDS.get(kind, "")
         counted = sum(one.seconds for one in found if one.kind == "counted" and not one.projected)
-        self.counted_total = span(counted)
+        promised = self.clocks[_CLOCK_OF[kind]]["promised"]
+        self.counted_total = f"{worked(counted)} of {promised}" if promised else worked(counted)
         self.dialog = "counted"
         return None
 

@@ -26,6 +26,7 @@ from helpdesk.ui.tickets.asks import asks, form_foot
 from helpdesk.ui.tickets.dialog_state import DialogState
 from helpdesk.ui.tickets.edit_state import UNDO, EditState
 from helpdesk.ui.tickets.rail import rail
+from helpdesk.ui.tickets.thread import lightbox
 from helpdesk.ui.tickets.words import CODE_WORDS
 
 _D: Any = DialogState
@@ -37,6 +38,7 @@ def dialogs() -> list[rx.Component]:
         rx.fragment(
             rx.cond(_T["staff"], rx.fragment(_assign(), _resolve(), _hold(), _topic(), _title(), _counted())),
             asks(),
+            lightbox(),
             sheet(
                 rx.el.div(rail("sheet"), class_name="rail in-sheet"), sheet_id="details", title=_T["number"]
             ),
@@ -221,7 +223,7 @@ def _counted() -> rx.Component:
         rx.el.p(
             "Counted so far: ",
             rx.el.b(_D.counted_total),
-            ". Only working time of the policy counts.",
+            ".",
             class_name="t2",
         ),
         rx.el.ol(rx.foreach(_D.stretches, _stretch), class_name="counted"),

@@ -162,6 +162,6 @@ class EditState(TicketState):
         return False
 
     async def _again(self) -> None:
-        seen = await attempt(tickets.get, me(), self.ticket["id"])
+        seen = await self._read()
         if not isinstance(seen, Failure):
-            await self._show(seen)
+            await self._show(seen, self._before)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TypedDict
 
 from helpdesk.domain.enums import Status
-from helpdesk.services.views import ClockView, StatusStep, TicketDetail, TicketRow
+from helpdesk.services.views import ClockView, StatusStep, TicketDetail
 from helpdesk.ui.components.marks import STATUS_GLYPH
-from helpdesk.ui.rows import iso
-from helpdesk.ui.tickets.words import elapsed, target
+from helpdesk.ui.rows import iso, promised, worked
+from helpdesk.ui.tickets.words import CLOCK_WORDS, listed
 
 
 class Step(TypedDict):
@@ -17,6 +17,7 @@ class Step(TypedDict):
     css: str
     at: str
     current: bool
+    by_itself: bool  # `at` is still to come
 
 
 class Promise(TypedDict):
@@ -34,13 +35,12 @@ def steps(seen: TicketDetail) -> list[Step]:
     """The status line: what was reached is done, the present one is marked, the rest is to come."""
     present = seen.ticket.status
     order = [step.status for step in seen.steps]
-    return [
-        _step(step, order.index(step.status) - order.index(present), present == step.status)
-        for step in seen.steps
-    ]
+    return [_step(step, order.index(step.status) - order.index(present), seen) for step in seen.steps]
 
 
-def _step(step: StatusStep, distance: int, current: bool) -> Step:
+def _step(step: StatusStep, distance: int, seen: TicketDetail) -> Step:
+    current = distance == 0
+    closing = seen.closes_at if step.status == Status.CLOSED and not step.at else None
     solved = step.status in {Status.RESOLVED, Status.CLOSED}
     if distance < 0:
         # Behind, but never reached: withdrawn before it was solved, resolved without being taken.
@@ -49,38 +49,94 @@ def _step(step: StatusStep, distance: int, current: bool) -> Step:
         css, glyph = ("now fin" if solved else "now"), STATUS_GLYPH[step.status]
     else:
         css, glyph = "todo", "st-none"
-    return {"status": step.status, "glyph": glyph, "css": css, "at": iso(step.at), "current": current}
+    return {
+        "status": step.status,
+        "glyph": glyph,
+        "css": css,
+        "at": iso(closing or step.at),
+        "current": current,
+        "by_itself": closing is not None,
+    }
 
 
 def promises(seen: TicketDetail) -> list[Promise]:
     """The clocks as the requester was promised them: an answer, then a solution."""
-    sla, row = seen.ticket.sla, seen.ticket
+    sla = seen.ticket.sla
     found: list[Promise] = []
     if sla.first_response:
-        found.append(_promise("first", "Answer", "First answer", sla.first_response, row))
+        found.append(_promise("first", "Answer", "First answer", sla.first_response))
     if sla.next_response and sla.next_response.met_at is None:
-        found.append(_promise("next", "Next answer", "Next answer", sla.next_response, row))
+        found.append(_promise("next", "Next answer", "Next answer", sla.next_response))
     if sla.resolution:
-        found.append(_promise("solve", "Solution", "Solved", sla.resolution, row))
+        found.append(_promise("solve", "Solution", "Solved", sla.resolution))
     return found
 
 
-def _promise(key: str, ahead: str, behind: str, clock: ClockView, row: TicketRow) -> Promise:
-    within = f"promised within {target(clock.target_seconds)}" if clock.target_seconds else ""
+def _promise(key: str, ahead: str, behind: str, clock: ClockView) -> Promise:
     made: Promise = {
-        "key": key, "state": "ok", "glyph": "timer", "words": ahead, "due": "", "hint": within,
+        "key": key, "state": "ok", "glyph": "timer", "words": ahead, "due": "",
+        "hint": f"promised within {promised(clock)}",
     }  # fmt: skip
     if clock.met_at:
-        took = elapsed(clock.met_at - row.created_at)
-        late = clock.breached
-        made["words"] = f"{behind} after {took}"
-        made["state"], made["glyph"] = ("late", "circle-alert") if late else ("met", "circle-check")
-        made["hint"] = f"{within}, we were late" if late else within
+        _met(made, behind, clock)
+    elif clock.remaining_seconds is None:  # stopped all the same: withdrawn, merged
+        made["words"], made["state"], made["glyph"] = f"{ahead} not needed any more", "paused", "circle-x"
+        made["hint"] = ""
     elif clock.paused or clock.state == "paused":
         made["words"], made["state"], made["glyph"] = f"{ahead} paused", "paused", "circle-pause"
-        made["hint"] = f"{within}; the clock stands still while this waits"
+        made["hint"] += "; the clock stands still while this waits"
     else:
         made["words"], made["due"] = f"{ahead} due", iso(clock.due_at)
         if clock.breached:
             made["state"], made["glyph"] = "late", "circle-alert"
     return made
+
+
+def _met(made: Promise, behind: str, clock: ClockView) -> None:
+    """How long it took, in the time that the promise counts."""
+    took = worked(clock.consumed_seconds) + (" of working time" if clock.business else "")
+    made["words"] = f"{behind} after {took}"
+    if clock.flagged:
+        made["words"] = f"Answered with the solution after {took}"
+    made["state"], made["glyph"] = "met", "circle-check"
+    if clock.breached:
+        made["state"], made["glyph"] = "late", "circle-alert"
+        made["hint"] += ", we were late"
+
+
+class Next(TypedDict):
+    """The next escalation step; `at` "" is none. `breach_at` where that comes after it."""
+
+    at: str
+    words: str
+    breach_at: str
+
+
+NO_NEXT: Next = {"at": "", "words": "", "breach_at": ""}
+
+
+def next_step(seen: TicketDetail) -> Next:
+    """What the clocks do next, in a sentence: "at 75 % of the resolution Marcus Bell is told"."""
+    step = seen.next_step
+    if step is None or step.at is None:
+        return NO_NEXT
+    clock = CLOCK_WORDS.get(step.clock, step.clock).lower()
+    told = f"{listed(step.tells)} {'is' if len(step.tells) == 1 else 'are'} told" if step.tells else ""
+    if step.breach and step.at == step.due_at:
+        words = f"the {clock} is breached" + (f", {told}" if told else "")
+    else:
+        words = (
+            f"{_when(step.percent, step.offset_minutes)} the {clock}{' ' + told if told else ' is at risk'}"
+        )
+    return {
+        "at": iso(step.at),
+        "words": words,
+        "breach_at": iso(step.due_at) if step.due_at and step.at < step.due_at else "",
+    }
+
+
+def _when(percent: int | None, offset_minutes: int | None) -> str:
+    if percent is not None:
+        return f"at {percent} % of"
+    minutes = offset_minutes or 0
+    return f"{worked(abs(minutes) * 60)} {'before' if minutes < 0 else 'after'} the end of"

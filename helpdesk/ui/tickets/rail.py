@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from helpdesk.domain.enums import ClockKind, Priority
+from helpdesk.domain.enums import Priority
 from helpdesk.ui.components import (
     assignee,
     button,
@@ -18,10 +18,10 @@ from helpdesk.ui.components import (
     menu_line,
     person_name,
     priority_mark,
-    sla_clock,
     status_mark,
     time,
 )
+from helpdesk.ui.tickets.clocks import clocks, promise
 from helpdesk.ui.tickets.dialog_state import DialogState
 from helpdesk.ui.tickets.edit_state import EditState
 from helpdesk.ui.tickets.requester_state import RequesterState
@@ -45,13 +45,14 @@ def _staff(prefix: str) -> rx.Component:
         rx.el.section(
             rx.el.dl(
                 _prop("Status", _status(prefix)),
+                rx.cond(_T["closes_at"], _prop("Closes", "by itself ", time(_T["closes_at"]))),
                 _prop("Priority", _priority(prefix)),
                 _prop("Assignee", _assignee()),
                 _prop("Hold", _hold()),
                 _prop("Category", _topic()),
             )
         ),
-        _clocks(prefix),
+        clocks(prefix),
         requester_card(),
         tags(prefix),
         watchers("Watchers"),
@@ -64,7 +65,7 @@ def _requester() -> rx.Component:
         rx.cond(
             _S.promises,
             rx.el.section(
-                rx.el.h3("What you were promised"), rx.foreach(_S.promises, _promise), class_name="proms"
+                rx.el.h3("What you were promised"), rx.foreach(_S.promises, promise), class_name="proms"
             ),
         ),
         rating(),
@@ -214,49 +215,6 @@ def _topic() -> rx.Component:
             on_click=DialogState.show("topic"),
         ),
         words,
-    )
-
-
-# ---- promises
-
-
-def _clocks(prefix: str) -> rx.Component:
-    clocks: Any = _S.clocks
-    named = [
-        ("first", "First response", ClockKind.FIRST_RESPONSE),
-        ("next", "Next response", ClockKind.NEXT_RESPONSE),
-        ("solve", "Resolution", ClockKind.RESOLUTION),
-    ]
-    return rx.el.section(
-        rx.el.h3(
-            "Promises", rx.el.span(class_name="sp"), rx.el.span(_T["policy"], class_name="tr", dir="auto")
-        ),
-        *[rx.cond(clocks[name]["state"], sla_clock(words, clocks[name])) for name, words, _ in named],
-        menu(
-            ["How this was counted", icon("chevron-down", "s")],
-            *[
-                rx.cond(
-                    clocks[name]["state"], menu_item(words, on_click=DialogState.explain(str(kind)), key=name)
-                )
-                for name, words, kind in named
-            ],
-            menu_id=f"{prefix}-counted",
-            label="How this was counted",
-            kind="linkbtn xs row",
-        ),
-    )
-
-
-def _promise(one: Any) -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            icon(one["glyph"]),
-            rx.el.span(one["words"], rx.cond(one["due"], rx.fragment(" ", time(one["due"], "due")))),
-            class_name="row b",
-        ),
-        rx.cond(one["hint"], rx.el.div(one["hint"], class_name="t2 xs")),
-        class_name="prom " + one["state"].to(str),
-        key=one["key"],
     )
 
 

@@ -35,7 +35,7 @@ def _step(step: Any) -> rx.Component:
     return rx.el.li(
         rx.el.span(mark(step["glyph"], 20), class_name="g"),
         rx.el.b(step["status"]),
-        rx.cond(step["at"], time(step["at"])),
+        rx.cond(step["at"], rx.el.small(rx.cond(step["by_itself"], "by itself ", ""), time(step["at"]))),
         rx.cond(step["current"], rx.el.span("now", class_name="sr")),
         class_name=step["css"],
         aria_current=rx.cond(step["current"], "step", "false"),
@@ -102,6 +102,15 @@ def _solved() -> rx.Component:
             ),
             rx.el.span(_T["helper_first"], ", ", time(_T["resolved_at"]), class_name="t2"),
             class_name="md",
+        ),
+        rx.cond(
+            _T["closes_at"],
+            rx.el.p(
+                "Without an answer from you it closes by itself ",
+                time(_T["closes_at"], "ahead"),
+                ".",
+                class_name="t2",
+            ),
         ),
         rx.el.div(
             button("Yes, close it", kind="pri", size="lg", glyph="check", on_click=RequesterState.confirm),

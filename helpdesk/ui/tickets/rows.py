@@ -19,6 +19,9 @@ from helpdesk.ui.tickets.words import (
     size,
 )
 
+_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+_LARGEST_PICTURE = 8 * 1024 * 1024
+
 
 class Ticket(TypedDict):
     """The head, the rail and what can be done; empty strings and zeros stand for "none"."""
@@ -52,6 +55,7 @@ class Ticket(TypedDict):
     status_since: str
     closed_at: str
     resolved_at: str
+    closes_at: str
     resolution: str
     resolution_text: str
     rating: int
@@ -84,6 +88,7 @@ class File(TypedDict):
     size: str
     glyph: str
     href: str
+    shown: bool  # as a picture
 
 
 NO_TICKET: Ticket = {
@@ -91,8 +96,9 @@ NO_TICKET: Ticket = {
     "topic": "", "above": "", "group_id": 0, "category_id": 0, "subcategory_id": 0, "requester": NOBODY,
     "requester_first": "", "requester_where": "", "requester_load": "", "creator": NOBODY, "assignee": NOBODY,
     "helper_first": "", "hold": "", "hold_reason": "", "hold_until": "", "hold_since": "", "your_turn": False,
-    "policy": "", "status_since": "", "closed_at": "", "resolved_at": "", "resolution": "", "resolution_text": "",
-    "rating": 0, "rating_comment": "", "merged_into": "", "mine": False, "watching": False, "tags": [],
+    "policy": "", "status_since": "", "closed_at": "", "resolved_at": "", "closes_at": "", "resolution": "",
+    "resolution_text": "", "rating": 0, "rating_comment": "", "merged_into": "", "mine": False, "watching": False,
+    "tags": [],
 }  # fmt: skip
 NOTHING: Can = {
     "reply": False, "note": False, "assign": False, "take": False, "set_hold": False, "edit": False, "resolve": False,
@@ -138,6 +144,7 @@ def ticket(seen: TicketDetail, viewer: int) -> Ticket:
         "status_since": iso(steps.get(row.status) or row.updated_at),
         "closed_at": iso(row.closed_at),
         "resolved_at": iso(row.resolved_at),
+        "closes_at": iso(seen.closes_at),
         "resolution": CODE_WORDS.get(row.resolution_code or "", ""),
         "resolution_text": row.resolution_text or "",
         "rating": row.rating or 0,
@@ -186,6 +193,7 @@ def _load(seen: TicketDetail) -> str:
 
 
 def file(view: AttachmentView) -> File:
+    """A file's row. Pictures of a kind that can't carry a script are shown, if they are not too large to be read."""
     kind = view.content_type
     image = kind.startswith("image/")
     archive = any(word in kind for word in ("zip", "7z", "gzip"))
@@ -195,4 +203,5 @@ def file(view: AttachmentView) -> File:
         "size": size(view.size),
         "glyph": "image" if image else "file-archive" if archive else "file-text",
         "href": f"/api/v1/attachments/{view.id}",
+        "shown": kind in _PICTURES and view.size <= _LARGEST_PICTURE,
     }

@@ -80,7 +80,7 @@ def files() -> rx.Component:
     return rx.cond(
         _S.files,
         rx.el.section(
-            rx.el.h3("Files", rx.el.span(_S.files.length())),
+            rx.el.h3("Files", rx.el.span(_S.file_count)),
             rx.el.div(rx.foreach(_S.files, file_chip), class_name="col rail-files"),
         ),
     )

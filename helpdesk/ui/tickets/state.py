@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TypedDict
 from urllib.parse import unquote
 
 import reflex as rx
 
 from helpdesk.services import tickets, tree
-from helpdesk.services.views import GroupNode, TicketDetail
+from helpdesk.services.views import GroupNode, TicketDetail, Window
 from helpdesk.ui import live
 from helpdesk.ui.app_state import AppState
 from helpdesk.ui.bridge import Failure, attempt
@@ -16,7 +17,7 @@ from helpdesk.ui.guard import allow, me
 from helpdesk.ui.rows import NO_CLOCK, Clock, Person, clock, next_clock, person
 from helpdesk.ui.tickets import rows
 from helpdesk.ui.tickets.lines import Names
-from helpdesk.ui.tickets.promises import Promise, Step, promises, steps
+from helpdesk.ui.tickets.promises import NO_NEXT, Next, Promise, Step, next_step, promises, steps
 from helpdesk.ui.tickets.recipients import NO_RECIPIENTS, Recipients, recipients
 from helpdesk.ui.tickets.rows import NO_TICKET, NOTHING, Can, File, Ticket
 from helpdesk.ui.tickets.timeline import (
@@ -24,11 +25,11 @@ from helpdesk.ui.tickets.timeline import (
     TABS,
     Entry,
     known_names,
-    last_public,
     placeholder,
     timeline,
 )
 
+_MOST_FILES = 50
 _PLACES = frozenset({"group_id", "category_id", "subcategory_id"})
 
 
@@ -54,16 +55,20 @@ class TicketState(AppState):
     can: Can = NOTHING
     moves: list[str] = []
     entries: list[Entry] = []
-    counts_of: dict[str, int] = {}
-    earlier: int = 0
+    counts_of: dict[str, str] = {}
+    earlier: str = ""
+    past: bool = False
     clocks: Clocks = NO_CLOCKS
+    next: Next = NO_NEXT
     promises: list[Promise] = []
     steps: list[Step] = []
     files: list[File] = []
+    file_count: int = 0
     watchers: list[Person] = []
     recipients: Recipients = NO_RECIPIENTS
     placeholder: str = ""
-    _most: int = STEP
+    _before: str = ""
+    """Where the shown part of the timeline ends; "" with the newest entry."""
     _last_public: int = 0
 
     @rx.event
@@ -71,15 +76,20 @@ class TicketState(AppState):
     async def load(self):
         """Read the ticket that the address names, with this person's eyes."""
         key, tab = self._address()
+        if tab != self.tab:
+            self._before = ""
         self._put(tab=tab)
         if self.ready and key not in {self.ticket["number"], str(self.ticket["id"])}:
             self._clear()
-        seen = await attempt(tickets.get, me(), key)
+        seen = await self._read(key)
+        if not isinstance(seen, Failure) and seen.view != "staff" and tab != "all":
+            self._put(tab="all")  # a requester has no tabs
+            seen = await self._read(key)
         if isinstance(seen, Failure):
             self._lose(seen)
             return
         self._follow(seen)
-        await self._show(seen)
+        await self._show(seen, self._before)
 
     @rx.event
     @allow()
@@ -87,25 +97,28 @@ class TicketState(AppState):
         """Something happened on it: read it again. What is being typed is not touched."""
         if not self.ready or self.missing:
             return
-        seen = await attempt(tickets.get, me(), self.ticket["id"])
+        seen = await self._read()
         if isinstance(seen, Failure):
             if seen.hidden:
                 self._lose(seen)
             return
         if (seen.view == "staff") != self.ticket["staff"]:
             self._follow(seen)
-        await self._show(seen)
+        await self._show(seen, self._before)
 
     @rx.event
     @allow()
     async def show_earlier(self):
-        """Show more of a long timeline."""
-        self._most += STEP
-        seen = await attempt(tickets.get, me(), self.ticket["id"])
-        if isinstance(seen, Failure):
-            return self._tell(seen)
-        await self._show(seen)
+        """The part of a long timeline before the one that is shown."""
+        if self.earlier:
+            return await self._turn_to(self.earlier)
         return None
+
+    @rx.event
+    @allow()
+    async def show_newest(self):
+        """Back to the end of the timeline."""
+        return await self._turn_to("")
 
     # ---- parts
 
@@ -119,12 +132,31 @@ class TicketState(AppState):
         topic = "ticket_staff" if seen.view == "staff" else "ticket"
         live.watch(f"{topic}:{seen.ticket.id}", refresh=TicketState.refresh)
 
-    async def _show(self, seen: TicketDetail) -> None:
-        """Put a fresh view of the ticket on the page; what did not change is not sent again."""
+    async def _read(self, key: object = None) -> TicketDetail | Failure:
+        """The ticket with the part of its timeline that the page shows."""
+        before = datetime.fromisoformat(self._before) if self._before else None
+        window = Window(self.tab, before, STEP)
+        return await attempt(tickets.get, me(), key or self.ticket["id"], window)
+
+    async def _turn_to(self, before: str) -> None:
+        self._before = before
+        seen = await self._read()
+        if isinstance(seen, Failure):
+            return self._tell(seen)
+        await self._show(seen, before)
+        return None
+
+    async def _show(self, seen: TicketDetail, before: str = "") -> None:
+        """Put a fresh view of the ticket on the page; what did not change is not sent again.
+
+        Args:
+            before: which part of the timeline it has; "" is the newest, as after a change.
+        """
+        self._before = before
         viewer, row = me().user_id, seen.ticket
         # a requester has no tabs
         tab = self.tab if seen.view == "staff" else "all"
-        line = timeline(seen, viewer, tab, self._most, await self._names(seen))
+        line = timeline(seen, viewer, tab, await self._names(seen))
         self._put(
             ticket=rows.ticket(seen, viewer),
             can=rows.can(seen, viewer),
@@ -132,10 +164,13 @@ class TicketState(AppState):
             entries=line["entries"],
             counts_of=line["counts"],
             earlier=line["earlier"],
+            past=before != "",
             clocks=_clocks(seen),
+            next=next_step(seen),
             promises=promises(seen),
             steps=steps(seen),
-            files=[rows.file(one) for one in seen.attachments],
+            files=[rows.file(one) for one in seen.attachments[-_MOST_FILES:]],
+            file_count=len(seen.attachments),
             watchers=[person(one) for one in row.watchers],
             recipients=recipients(seen, viewer),
             placeholder=placeholder(seen, viewer),
@@ -144,7 +179,7 @@ class TicketState(AppState):
             missing=False,
             failed="",
         )
-        self._last_public = last_public(seen)
+        self._last_public = seen.last_message_id
 
     async def _names(self, seen: TicketDetail) -> Names:
         """Names for the ids in the history; asked for only where there are such."""
@@ -170,10 +205,10 @@ class TicketState(AppState):
     def _clear(self) -> None:
         self._put(
             ready=False, missing=False, failed="", title="Ticket", ticket=NO_TICKET, can=NOTHING, moves=[], entries=[],
-            counts_of={}, earlier=0, clocks=NO_CLOCKS, promises=[], steps=[], files=[], watchers=[],
-            recipients=NO_RECIPIENTS, placeholder="",
+            counts_of={}, earlier="", past=False, clocks=NO_CLOCKS, next=NO_NEXT, promises=[], steps=[], files=[],
+            file_count=0, watchers=[], recipients=NO_RECIPIENTS, placeholder="",
         )  # fmt: skip
-        self._most, self._last_public = STEP, 0
+        self._before, self._last_public = "", 0
         live.watch()
 
     def _put(self, **values: object) -> None:

@@ -6,7 +6,18 @@ from typing import Any
 
 import reflex as rx
 
-from helpdesk.ui.components import avatar, button, css, icon, mark, server_link, tabs, text_button, time
+from helpdesk.ui.components import (
+    avatar,
+    button,
+    css,
+    icon,
+    icon_button,
+    mark,
+    server_link,
+    tabs,
+    text_button,
+    time,
+)
 from helpdesk.ui.tickets.edit_state import EditState
 from helpdesk.ui.tickets.state import TicketState
 from helpdesk.ui.tickets.timeline import TABS
@@ -20,18 +31,26 @@ def thread() -> rx.Component:
             _S.earlier,
             rx.el.div(
                 button(
-                    "Show earlier, ",
-                    _S.earlier,
-                    " more",
-                    size="sm",
-                    kind="gh",
-                    on_click=TicketState.show_earlier,
+                    "Show earlier", glyph="arrow-up", size="sm", kind="gh", on_click=TicketState.show_earlier
                 ),
                 class_name="tl-more",
             ),
         ),
         rx.foreach(_S.entries, _entry),
         rx.cond(_S.entries, rx.fragment(), rx.el.p("Nothing here yet.", class_name="t2 tl-none")),
+        rx.cond(
+            _S.past,
+            rx.el.div(
+                button(
+                    "Back to the newest",
+                    glyph="arrow-down",
+                    size="sm",
+                    kind="gh",
+                    on_click=TicketState.show_newest,
+                ),
+                class_name="tl-more",
+            ),
+        ),
         class_name="tl",
         role="feed",
         aria_label="What happened",
@@ -138,7 +157,55 @@ def _outside(address: Any) -> rx.Component:
 
 
 def _files(files: Any) -> rx.Component:
-    return rx.cond(files, rx.el.div(rx.foreach(files, file_chip), class_name="row att"))
+    return rx.cond(
+        files,
+        rx.el.div(
+            rx.foreach(files, lambda one: rx.cond(one["shown"], _picture(one), file_chip(one))),
+            class_name="row att",
+        ),
+    )
+
+
+def _picture(one: Any) -> rx.Component:
+    """A picture in small, which opens in large (`assets/js/lightbox.js`). An `img` never runs what it loads."""
+    return rx.el.button(
+        rx.el.img(src=one["href"], alt="", loading="lazy", decoding="async"),
+        rx.el.span(one["name"], class_name="tr", dir="auto"),
+        type="button",
+        class_name="pic",
+        aria_label="Show " + one["name"].to(str) + ", " + one["size"].to(str),
+        title=one["name"],
+        data_dialog="lightbox",
+        data_lightbox=one["href"],
+        data_name=one["name"],
+        key=one["id"],
+    )
+
+
+def lightbox() -> rx.Component:
+    """A picture in large, with those before and after it."""
+    return rx.el.dialog(
+        rx.el.header(
+            rx.el.h2(class_name="b tr", id="lightbox-name", dir="auto"),
+            rx.el.span(class_name="sp"),
+            icon_button("chevron-left", "Picture before", data_lightbox_step="-1"),
+            icon_button("chevron-right", "Next picture", data_lightbox_step="1"),
+            server_link(
+                icon("download"),
+                href="/",
+                id="lightbox-load",
+                class_name="btn gh ic",
+                aria_label="Download",
+                title="Download",
+            ),
+            icon_button("x", "Close", data_close="true"),
+            class_name="dlg-head",
+        ),
+        rx.el.div(id="lightbox-place", class_name="lightbox-place"),
+        id="lightbox",
+        class_name="dlg lightbox",
+        aria_labelledby="lightbox-name",
+    )
 
 
 def file_chip(one: Any) -> rx.Component:

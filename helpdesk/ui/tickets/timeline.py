@@ -15,8 +15,8 @@ from helpdesk.ui.tickets.words import Part, first_name, listed, message_parts, p
 
 TABS = {"all": "All", "conversation": "Conversation", "internal": "Internal", "changes": "Changes"}
 _KIND_OF_TAB = {"conversation": "message", "internal": "note", "changes": "event"}
-STEP = 150
-"""How many entries are shown at first, and more each time."""
+STEP = 100
+"""How many entries are shown at a time."""
 
 
 class Entry(TypedDict):
@@ -34,23 +34,38 @@ class Entry(TypedDict):
 
 class Timeline(TypedDict):
     entries: list[Entry]
-    counts: dict[str, int]
-    earlier: int
+    counts: dict[str, str]
+    earlier: str  # ISO: what lies before it is not among the entries; "" for nothing
 
 
-def timeline(seen: TicketDetail, viewer: int, tab: str, most: int, names: Names) -> Timeline:
-    """The newest `most` entries of a tab, how many each tab has, and how many lie before."""
+def timeline(seen: TicketDetail, viewer: int, tab: str, names: Names) -> Timeline:
+    """The newest entries of a tab within what was read, how many each tab has, and where earlier ones go on."""
     every = sorted(_entries(seen, viewer, names), key=lambda pair: pair[0])
-    entries = [entry for _, entry in every]
     kind = _KIND_OF_TAB.get(tab)
-    chosen = [entry for entry in entries if kind is None or entry["kind"] == kind]
-    counts = {name: sum(one["kind"] == wanted for one in entries) for name, wanted in _KIND_OF_TAB.items()}
-    return {"entries": chosen[-most:], "counts": counts, "earlier": max(0, len(chosen) - most)}
+    chosen = [(at, entry) for (at, _), entry in every if kind is None or entry["kind"] == kind]
+    earlier = seen.earlier
+    if len(chosen) > STEP:
+        # whole moments, so that what happened at once is not torn apart
+        torn = chosen[-STEP - 1][0]
+        chosen = [one for one in chosen[-STEP:] if one[0] > torn] or chosen[-STEP:]
+        earlier = chosen[0][0]
+    return {
+        "entries": [entry for _, entry in chosen],
+        "counts": _counts(seen, every),
+        "earlier": earlier.isoformat() if earlier else "",
+    }
+
+
+def _counts(seen: TicketDetail, every: list[tuple[tuple[datetime, int], Entry]]) -> dict[str, str]:
+    changes = sum(entry["kind"] == "event" for _, entry in every)
+    told = "" if seen.earlier and not changes else f"{changes}+" if seen.earlier else str(changes)
+    described = bool(seen.ticket.description.strip())
+    return {"conversation": str(seen.messages + described), "internal": str(seen.notes), "changes": told}
 
 
 def _entries(seen: TicketDetail, viewer: int, names: Names) -> Iterator[tuple[tuple[datetime, int], Entry]]:
     """Each with its place in time; at the same moment the change comes before the words, the mail after them."""
-    filed = _description(seen, viewer)
+    filed = None if seen.earlier else _description(seen, viewer)
     if filed is not None:
         yield (seen.ticket.created_at, 1), filed
     for comment in seen.comments:
@@ -187,11 +202,6 @@ def known_names(seen: TicketDetail) -> dict[int, str]:
     people += [row.assigned_to] if row.assigned_to else []
     people += [one.author for one in seen.comments] + [one.changed_by for one in seen.history]
     return {one.id: one.name for one in people}
-
-
-def last_public(seen: TicketDetail) -> int:
-    """The id of the last public message; 0 for none."""
-    return next((one.id for one in reversed(seen.comments) if not one.is_internal), 0)
 
 
 def placeholder(seen: TicketDetail, viewer: int) -> str:

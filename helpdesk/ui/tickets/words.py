@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import TypedDict
 
 from helpdesk.domain.enums import ClockKind, HoldReason, ResolutionCode
@@ -57,19 +56,6 @@ def span(seconds: float) -> str:
     if days:
         return f"{days} d {hours_left} h" if hours_left else f"{days} d"
     return f"{hours} h {minutes_left:02} min" if minutes_left else f"{hours} h"
-
-
-def target(seconds: int) -> str:
-    """A promised length: in hours, also above a day, since a promise counts working hours."""
-    minutes = round(seconds / 60)
-    hours, minutes_left = divmod(minutes, 60)
-    if not hours:
-        return f"{minutes} min"
-    return f"{hours} h {minutes_left:02} min" if minutes_left else f"{hours} h"
-
-
-def elapsed(length: timedelta) -> str:
-    return span(length.total_seconds())
 
 
 def size(count: int) -> str:

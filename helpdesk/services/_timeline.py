@@ -1,0 +1,168 @@
+"""What a ticket's page lists: comments, files, changes and messages, all of them or a window of the newest.
+
+A window holds whole moments: where a kind has more than it reads, everything older than the oldest moment that is
+complete for all kinds is left to the earlier window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from helpdesk.domain.enums import Visibility
+from helpdesk.models.notification import notification_logs
+from helpdesk.models.ticket import attachments, ticket_comments, ticket_history, ticket_history_texts
+from helpdesk.services.views import Window
+
+MOST = 2000  # entries of each kind, without a window
+_ROWS_PER_ENTRY = 4  # a change is several rows, a batch of mails too
+Rows = Sequence[RowMapping]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Rows in the order of time. `earlier`: what lies before it was left out."""
+
+    comments: Rows
+    history: Rows
+    deliveries: Rows
+    earlier: datetime | None
+
+
+def read(s: Session, ticket_id: int, *, staff: bool, window: Window | None) -> Timeline:
+    """The part of the timeline that somebody with this view may see; nothing of the staff's is read for others."""
+    part = "all" if window is None else window.part
+    comments = changes = deliveries = _NOTHING
+    if part != "changes":
+        at, order = ticket_comments.c.created_at, (ticket_comments.c.created_at, ticket_comments.c.id)
+        comments = _newest(s, _comments(ticket_id, staff, part), at, order, window, 1)
+    if part in {"all", "changes"}:
+        at, order = ticket_history.c.changed_at, (ticket_history.c.seq,)
+        changes = _newest(s, _history(ticket_id, staff), at, order, window, _ROWS_PER_ENTRY)
+        if staff:
+            at, order = notification_logs.c.created_at, (notification_logs.c.id,)
+            deliveries = _newest(s, _deliveries(ticket_id), at, order, window, _ROWS_PER_ENTRY)
+    floors = [one.floor for one in (comments, changes, deliveries) if one.floor is not None]
+    floor = max(floors, default=None)
+    return Timeline(comments.since(floor), changes.since(floor), deliveries.since(floor), floor)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    rows: Rows
+    moments: tuple[datetime, ...]
+    floor: datetime | None  # the oldest moment read, where there are older ones
+
+    def since(self, floor: datetime | None) -> Rows:
+        if floor is None:
+            return self.rows
+        return [row for row, at in zip(self.rows, self.moments, strict=True) if at >= floor]
+
+
+_NOTHING = _Read((), (), None)
+
+
+def _newest(
+    s: Session,
+    statement: Any,
+    moment: ColumnElement[datetime],
+    order: tuple[ColumnElement[Any], ...],
+    window: Window | None,
+    rows_per_entry: int,
+) -> _Read:
+    """The newest rows, the oldest first. A moment that was read in part is left out, unless it is the only one."""
+    most = MOST if window is None else window.most * rows_per_entry
+    if window is not None and window.before is not None:
+        statement = statement.where(moment < window.before)
+    statement = statement.add_columns(moment.label("moment"))
+    statement = statement.order_by(*(one.desc() for one in order)).limit(most + 1)
+    found = s.execute(statement).mappings().all()
+    rows = found[:most][::-1]
+    if window is None or len(found) <= most:
+        return _Read(rows, tuple(row["moment"] for row in rows), None)
+    torn = found[-1]["moment"]
+    whole = [row for row in rows if row["moment"] != torn] or rows
+    return _Read(whole, tuple(row["moment"] for row in whole), whole[0]["moment"])
+
+
+def _comments(ticket_id: int, staff: bool, part: str) -> Any:
+    c = ticket_comments.c
+    statement = select(c.id, c.author_id, c.message, c.is_internal, c.created_at, c.source)
+    statement = statement.where(c.ticket_id == ticket_id)
+    if not staff or part == "conversation":
+        statement = statement.where(~c.is_internal)
+    return statement.where(c.is_internal) if part == "internal" else statement
+
+
+def _history(ticket_id: int, staff: bool) -> Any:
+    h, t = ticket_history.c, ticket_history_texts.c
+    statement = (
+        select(
+            h.seq,
+            h.field_name,
+            h.changed_by,
+            h.source,
+            h.visibility,
+            h.changed_at,
+            func.coalesce(h.old_value, t.old_value).label("old_value"),
+            func.coalesce(h.new_value, t.new_value).label("new_value"),
+        )
+        .select_from(ticket_history)
+        .outerjoin(ticket_history_texts, tuple_(t.ticket_id, t.seq) == tuple_(h.ticket_id, h.seq))
+        .where(h.ticket_id == ticket_id)
+    )
+    return statement if staff else statement.where(h.visibility == str(Visibility.PUBLIC))
+
+
+def _deliveries(ticket_id: int) -> Any:
+    n = notification_logs.c
+    names = ("id", "event", "channel", "status", "attempts", "last_error", "created_at", "sent_at")
+    return select(*(n[name] for name in names), n.recipient_id, n.address).where(n.ticket_id == ticket_id)
+
+
+def files(s: Session, ticket_id: int, *, staff: bool) -> Rows:
+    """A file has the visibility of the comment that carries it."""
+    a = attachments.c
+    statement = (
+        select(a.id, a.filename, a.content_type, a.size, a.uploaded_by, a.comment_id, a.created_at)
+        .select_from(attachments)
+        .outerjoin(ticket_comments, ticket_comments.c.id == a.comment_id)
+        .where(a.ticket_id == ticket_id)
+    )
+    if not staff:
+        statement = statement.where(func.coalesce(ticket_comments.c.is_internal, False).is_(False))
+    return s.execute(statement.order_by(a.created_at, a.id).limit(MOST)).mappings().all()
+
+
+def reached(s: Session, ticket_id: int) -> dict[str, datetime]:
+    """When each status was reached last."""
+    h = ticket_history.c
+    rows = s.execute(
+        select(h.new_value, func.max(h.changed_at).label("at"))
+        .where(h.ticket_id == ticket_id, h.field_name == "status", h.visibility == str(Visibility.PUBLIC))
+        .group_by(h.new_value)
+    )
+    return {row.new_value: row.at for row in rows if row.new_value}
+
+
+def counts(s: Session, ticket_id: int, *, staff: bool) -> dict[str, int]:
+    """How many messages and (for staff) notes there are, and which message is the newest; as `TicketDetail` has it."""
+    c = ticket_comments.c
+    one = s.execute(
+        select(func.count().filter(~c.is_internal).label("messages"), func.count().label("all")).where(
+            c.ticket_id == ticket_id
+        )
+    ).one()
+    last = s.scalar(
+        select(c.id)
+        .where(c.ticket_id == ticket_id, ~c.is_internal)
+        .order_by(c.created_at.desc(), c.id.desc())
+        .limit(1)
+    )
+    notes = one.all - one.messages if staff else 0
+    return {"messages": one.messages, "notes": notes, "last_message_id": last or 0}
