@@ -16,7 +16,8 @@ from helpdesk.services import sessions
 from tests import factories
 from tests.conftest import Servers
 from tests.factories import PASSWORD, Person, World
-from tests.ui.protocol import Tab
+from tests.ui.doing import hints_told
+from tests.ui.protocol import OPENED, Tab
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -32,16 +33,22 @@ async def asgi(servers: Servers) -> AsyncIterator[Any]:
     await to_app.put({"type": "lifespan.startup"})
     running = asyncio.create_task(made({"type": "lifespan", "state": {}}, to_app.get, from_app.put))
     assert (await asyncio.wait_for(from_app.get(), 20))["type"] == "lifespan.startup.complete"
+    await hints_told()  # from now on every change is heard
     yield made
     await to_app.put({"type": "lifespan.shutdown"})
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(running, 10)
 
 
-@pytest.fixture
-def people(fresh_db: str) -> World:
-    """A company in a database of the test's own: handlers run in threads, and commits are real."""
-    return factories.make_world()
+@pytest_asyncio.fixture(loop_scope="session")
+async def people(fresh_db: str) -> AsyncIterator[World]:
+    """A company in a database of the test's own: handlers run in threads, and commits are real.
+
+    Sockets that the test leaves open are closed before the database goes.
+    """
+    yield await asyncio.to_thread(factories.make_world)
+    while OPENED:
+        await OPENED.pop().close()
 
 
 def cookie_of(person: Person) -> str:
@@ -52,17 +59,12 @@ def cookie_of(person: Person) -> str:
 Opener = Callable[..., Awaitable[Tab]]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def open_tab(asgi: Any) -> AsyncIterator[Opener]:
-    """`await open_tab(person, "/queue")`: a connected, hydrated tab. Closed after the test."""
-    opened: list[Tab] = []
+@pytest.fixture
+def open_tab(asgi: Any) -> Opener:
+    """`await open_tab(person, "/queue")`: a connected, hydrated tab."""
 
     async def connect(person: Person | None = None, path: str = "/nowhere", **more: Any) -> Tab:
         cookie = more.pop("cookie", None) or (await asyncio.to_thread(cookie_of, person) if person else "")
-        tab = Tab(asgi, cookie=cookie, path=path, **more)
-        opened.append(tab)
-        return await tab.connect()
+        return await Tab(asgi, cookie=cookie, path=path, **more).connect()
 
-    yield connect
-    for tab in opened:
-        await tab.close()
+    return connect

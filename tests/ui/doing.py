@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+import itertools
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from helpdesk.integrations import live as publisher
+from helpdesk.ui import live
 from tests.factories import World
 from tests.ui.protocol import Tab
 
 T = TypeVar("T")
+_topics = (f"tests:{number}" for number in itertools.count())
 
 
 async def as_person(people: World, name: str, service: Callable[..., T], *args: Any, **more: Any) -> T:
@@ -22,13 +27,38 @@ def form(**values: str) -> dict[str, Any]:
     return {"__reflex_form_data__": [[name, value] for name, value in values.items()]}
 
 
+async def act(tab: Tab, handler: str, **payload: Any) -> None:
+    """Send an event; back when it is done."""
+    await tab.event(handler, **payload)
+
+
 async def loaded(tab: Tab, state: type) -> Tab:
-    """The tab, once the page's state has read what it shows: a busy machine takes longer than `settle` waits."""
-    await tab.until(lambda: tab.var(state, "ready"), timeout=10.0)
+    """The tab, whose page has read what it shows."""
+    assert tab.var(state, "ready")
     return tab
 
 
-async def act(tab: Tab, handler: str, **payload: Any) -> None:
-    """Send an event and wait until it is done, however long a busy machine takes."""
-    await tab.event(handler, **payload)
-    await tab.done()
+async def hints_told(*tabs: Tab) -> None:
+    """Every change committed so far has reached those of these tabs that follow it, and they have read it again.
+
+    A topic of our own goes through the channel behind the others, and is told after them.
+    """
+    topic, told, poke = next(_topics), asyncio.Event(), live.poke
+
+    async def watched(app: Any, topics: Iterable[str]) -> int:
+        sockets = await poke(app, topics)
+        if topic in topics:
+            told.set()
+        return sockets
+
+    live.poke = watched
+    try:
+        async with asyncio.timeout(30):
+            while not told.is_set():  # what is published before the channel is heard is lost
+                await asyncio.to_thread(publisher.publish, [topic])
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(told.wait(), 2)
+    finally:
+        live.poke = poke
+    for tab in tabs:
+        await tab.settle()

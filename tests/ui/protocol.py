@@ -1,24 +1,28 @@
 """A browser's side of the websocket, in process: the real app, guard and state manager, without port or build.
 
-Frames are socket.io over engine.io: "0" opens, "40/_event," connects, "42/_event,[name, body]" is an event.
+Frames are socket.io over engine.io: "0" opens, "40/_event," connects, "42/_event,7[name, body]" is an event that asks
+for the acknowledgement "43/_event,7[]".
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 NAMESPACE = "/_event,"
 ROOT = "reflex___state____state"
 HYDRATE = f"{ROOT}.hydrate_and_load"
-SEARCH = f"{ROOT}.helpdesk___ui___app_state____app_state.search"
 ORIGIN = "http://localhost:8000"
-_QUIET_S = 0.25
+_MARK = "tests_mark"
+_PATIENCE_S = 30.0  # a busy machine takes its time; whoever waits this long waits for nothing
+
+
+OPENED: list[Tab] = []
+"""Every tab of the test, so that none stays open after it: a person has ten sockets, and numbers of people recur."""
 
 
 def new_token() -> str:
@@ -45,12 +49,16 @@ class Tab:
         self._to_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._from_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
+        self._sid = ""
+        self._sent = self._taken = 0  # frames that the server acknowledges, and its acknowledgements
+        self._marks = 0
 
     async def open(self) -> bool:
         """Shake hands; False when the guard refuses, which a browser sees as HTTP 403."""
+        OPENED.append(self)
         await self._to_app.put({"type": "websocket.connect"})
         self._task = asyncio.create_task(self.asgi(self._scope(), self._to_app.get, self._from_app.put))
-        first = await asyncio.wait_for(self._from_app.get(), 5)
+        first = await asyncio.wait_for(self._from_app.get(), _PATIENCE_S)
         self.accepted = first["type"] == "websocket.accept"
         if not self.accepted:
             self.closed = first.get("code")
@@ -63,45 +71,45 @@ class Tab:
         boot = {
             "event": {"name": HYDRATE, "payload": {"vars": {}, "hashes": {}}, "router_data": self._router()}
         }
+        self._sent += 1
         await self._send("40" + NAMESPACE + (json.dumps(boot) if hydrate else ""))
         await self.settle()
         return self
 
     async def event(self, name: str, /, **payload: Any) -> Tab:
-        """Send an event and take in what comes of it."""
-        body = {"name": name, "payload": payload, "router_data": self._router()}
-        await self._send("42" + NAMESPACE + json.dumps(["event", body]))
-        await self.settle()
-        return self
+        """Send an event; back when it is done, with all that comes of it."""
+        return await self.forged({"name": name, "payload": payload, "router_data": self._router()})
 
     async def forged(self, body: Mapping[str, Any]) -> Tab:
-        await self._send("42" + NAMESPACE + json.dumps(["event", body]))
+        """Send an event as no browser of ours would."""
+        await self._emit(body)
         await self.settle()
         return self
 
-    async def settle(self, quiet: float = _QUIET_S) -> None:
-        """Take in frames until none has come for a while; events for the server are sent back, as a browser does."""
-        quiet *= max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))  # a busy machine pauses in between
-        while True:
-            try:
-                message = await asyncio.wait_for(self._from_app.get(), quiet)
-            except TimeoutError:
-                return
-            await self._take(message)
+    async def settle(self) -> None:
+        """Wait until all that was sent is done and its answers are here; what asks the server again is sent back, as
+        a browser does.
+
+        Nothing is guessed from silence: an event is acknowledged once it is queued, the processor knows which are
+        under way, and a mark sent after the last answer shows that each has come.
+
+        Raises:
+            TimeoutError: it never was done.
+        """
+        async with asyncio.timeout(_PATIENCE_S):
+            sent = -1
+            while self.closed is None and sent != self._sent:
+                sent = self._sent
+                await self._until(lambda: self._taken >= self._sent)
+                await self._processed()
+                await self._caught_up()
 
     async def done(self) -> None:
-        """Wait until everything sent so far is done: a tab's events are handled in order, and a search shows it.
+        """As `settle`, which each event does already."""
+        await self.settle()
 
-        Twice, since what was sent may have asked for handlers of its own, as the loading of a page does.
-        """
-        for _ in range(2):
-            mark = uuid.uuid4().hex
-            await self.event(SEARCH, form={"q": mark})
-            await self.until(lambda mark=mark: any(mark in str(one) for one in self.actions), timeout=15)
-            self.actions = [one for one in self.actions if mark not in str(one)]
-
-    async def until(self, predicate: Any, timeout: float = 5.0) -> None:
-        """Take in frames until `predicate()` holds.
+    async def until(self, predicate: Callable[[], object], timeout: float = _PATIENCE_S) -> None:
+        """Take in frames until `predicate()` holds, for what others do; what the tab did itself is done already.
 
         Raises:
             TimeoutError: it never did.
@@ -110,10 +118,37 @@ class Tab:
             while not predicate():
                 await self._take(await self._from_app.get())
 
+    async def _until(self, predicate: Callable[[], bool]) -> None:
+        await self.until(lambda: self.closed is not None or predicate())
+
+    async def _processed(self) -> None:
+        """No event of this tab is queued or under way."""
+        from helpdesk.helpdesk import app
+
+        processor: Any = app.event_processor
+        namespace: Any = app.event_namespace
+        token = namespace.sid_to_token.get(self._sid)
+        while token:
+            await processor.join()
+            ours = [task for task in processor._tasks.values() if f"|{token}|" in task.get_name()]
+            if not ours:
+                return
+            await asyncio.wait(ours)
+
+    async def _caught_up(self) -> None:
+        """Everything that the server has sent so far is taken in."""
+        from helpdesk.helpdesk import app
+
+        namespace: Any = app.event_namespace
+        mark = self._marks + 1
+        await namespace.emit(_MARK, mark, to=self._sid)
+        await self._until(lambda: self._marks >= mark)
+
     async def close(self) -> None:
+        """Hang up, and wait until the server has forgotten the socket."""
         await self._to_app.put({"type": "websocket.disconnect", "code": 1001})
         if self._task:
-            await asyncio.wait({self._task}, timeout=2)
+            await asyncio.wait_for(asyncio.shield(self._task), _PATIENCE_S)
 
     def var(self, state: type, name: str) -> Any:
         """What this tab was last told of a var; None when it was never told."""
@@ -127,24 +162,32 @@ class Tab:
         if text == "2":
             await self._send("3")
             return
-        self.raw.append(text)
-        if not text.startswith("42" + NAMESPACE):
+        kind, _, rest = text.partition(NAMESPACE)
+        if kind == "43":
+            self._taken += 1
             return
-        name, *rest = json.loads(text[2 + len(NAMESPACE) :])
+        name, *bodies = json.loads(rest) if kind == "42" else [kind]
+        if name == _MARK:
+            self._marks = bodies[0]
+            return
+        self.raw.append(text)
+        if kind == "40":
+            self._sid = json.loads(rest)["sid"]
+            self._taken += 1
         if name != "event":
             return
-        for state, delta in (rest[0].get("delta") or {}).items():
+        for state, delta in (bodies[0].get("delta") or {}).items():
             self.state.setdefault(state, {}).update(delta)
-        for event in rest[0].get("events") or []:
+        for event in bodies[0].get("events") or []:
             if event["name"].startswith("_"):
                 self.actions.append(event)
             else:
-                body = {
-                    "name": event["name"],
-                    "payload": event.get("payload") or {},
-                    "router_data": self._router(),
-                }
-                await self._send("42" + NAMESPACE + json.dumps(["event", body]))
+                payload = event.get("payload") or {}
+                await self._emit({"name": event["name"], "payload": payload, "router_data": self._router()})
+
+    async def _emit(self, body: Mapping[str, Any]) -> None:
+        self._sent += 1
+        await self._send(f"42{NAMESPACE}{self._sent}" + json.dumps(["event", body]))
 
     async def _send(self, text: str) -> None:
         await self._to_app.put({"type": "websocket.receive", "text": text})

@@ -207,7 +207,7 @@ async def test_a_flood_closes_the_socket(open_tab: Opener, people: World) -> Non
     tab = await open_tab(people.client)
     for _ in range(EVENT_BURST + 20):
         await tab._send("42/_event," + json.dumps(["ping"]))
-    await tab.settle()
+    await tab.until(lambda: tab.closed is not None)
     assert tab.closed == 1008
 
 

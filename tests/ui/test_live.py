@@ -14,6 +14,7 @@ from helpdesk.ui import live
 from tests import factories
 from tests.factories import World
 from tests.ui.conftest import Opener
+from tests.ui.doing import hints_told
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -28,14 +29,14 @@ async def test_the_sidebars_counts_follow_a_new_ticket(open_tab: Opener, people:
     tab = await open_tab(people.agent)
     before = tab.var(AppState, "counts")["all"]
     await asyncio.to_thread(file_ticket, people)
-    await tab.until(lambda: tab.var(AppState, "counts")["all"] == before + 1, timeout=2.0)
+    await tab.until(lambda: tab.var(AppState, "counts")["all"] == before + 1)
 
 
 async def test_a_client_is_told_nothing_of_others_tickets(open_tab: Opener, people: World) -> None:
     tab = await open_tab(people.client2)
     heard = len(tab.raw)
     await asyncio.to_thread(file_ticket, people)
-    await tab.settle(1.5)
+    await hints_told(tab)
     assert tab.raw[heard:] == []
 
 

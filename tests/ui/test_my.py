@@ -12,6 +12,7 @@ from helpdesk.services import comments, tickets
 from tests import factories
 from tests.factories import World
 from tests.ui.conftest import Opener
+from tests.ui.doing import hints_told
 from tests.ui.protocol import Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -157,10 +158,11 @@ async def test_a_reply_is_shown_and_a_note_is_not(open_tab: Opener, people: Worl
     made = await run(some, people)
     tab = await open_tab(people.client, "/my")
     await tab.done()
+    await hints_told(tab)
     before = [dict(row) for row in tab.var(my(), "working")]
     heard = len(tab.raw)
     await run(lambda: comments.add(people.actor("agent"), made["open"], "Between us.", is_internal=True))
-    await tab.settle(1.5)
+    await hints_told(tab)
     assert tab.raw[heard:] == []
     again = await open_tab(people.client, "/my")
     await again.done()

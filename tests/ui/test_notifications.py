@@ -78,7 +78,7 @@ async def test_a_changed_message_changes_in_place(open_tab: Opener, people: Worl
         live.publish(["notifications"])
 
     await asyncio.to_thread(send)
-    await tab.until(lambda: {row["status"] for row in tab.var(LogState, "rows")} == {"sent"}, timeout=2.0)
+    await tab.until(lambda: {row["status"] for row in tab.var(LogState, "rows")} == {"sent"})
     assert {row["mark"] for row in tab.var(LogState, "rows")} == {"changed"}
 
 

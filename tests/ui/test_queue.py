@@ -15,6 +15,7 @@ from helpdesk.services import _filters, tickets
 from tests import factories
 from tests.factories import World
 from tests.ui.conftest import Opener
+from tests.ui.doing import hints_told
 from tests.ui.protocol import Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -351,7 +352,7 @@ async def test_a_restricted_ticket_never_shows(open_tab: Opener, people: World) 
     await tab.done()
     heard = len(tab.raw)
     await run(lambda: factories.make_ticket(people.client, people.hr, "salary of the boss"))
-    await tab.settle(1.2)
+    await hints_told(tab)
     assert not tab.var(queue(), "updates")
     assert not any("salary of the boss" in frame or "secret" in frame for frame in tab.raw[heard:])
     await tab.event(name_of(queue(), "show_updates"))

@@ -44,7 +44,7 @@ async def _two(people: World) -> tuple[int, int]:
 
 async def _act(tab: Tab, state: Any, handler: str, **payload: Any) -> None:
     await tab.event(f"{state.get_full_name()}.{handler}", **payload)
-    await tab.settle(0.4)
+    await tab.settle()
 
 
 async def test_whoever_was_faster_keeps_the_ticket(open_tab: Opener, people: World) -> None:

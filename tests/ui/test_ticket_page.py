@@ -54,7 +54,7 @@ async def answered(tab: Tab) -> None:
     """Wait until everything sent so far is done: a tab's events are handled in order, and a search shows it."""
     mark = uuid.uuid4().hex
     await tab.event(f"{AppState.get_full_name()}.search", form={"q": mark})
-    await tab.until(lambda: any(mark in json.dumps(one) for one in tab.actions), timeout=15)
+    await tab.until(lambda: any(mark in json.dumps(one) for one in tab.actions))
 
 
 async def opened(
@@ -67,7 +67,7 @@ async def opened(
         await tab.event(f"{state.get_full_name()}.{handler}", **payload)
         await answered(tab)
 
-    await tab.until(lambda: shown(tab, "ready") and hydrated(tab), timeout=15)
+    await tab.until(lambda: shown(tab, "ready") and hydrated(tab))
     return tab, call
 
 
@@ -107,7 +107,7 @@ async def test_what_is_not_visible_is_not_there(open_tab: Opener, people: World)
     made = await do(filed, people)
     for path in (f"/tickets/{made.ticket.ticket_no}", "/tickets/HD-99999", "/tickets/999999999999999999999"):
         tab = await open_tab(people.client2, path)
-        await tab.until(lambda: shown(tab, "missing"), timeout=15)  # noqa: B023 - awaited at once
+        await tab.until(lambda: shown(tab, "missing"))  # noqa: B023 - awaited at once
         assert made.ticket.title not in "".join(tab.raw)
 
 
@@ -295,7 +295,7 @@ async def test_a_reply_appears_on_the_other_side_at_once(open_tab: Opener, peopl
     box = mine.var(ComposerState, "box")
     await call(ComposerState, "keep", mode="reply", box=box, text="I was just")
     await act(people, "agent", comments.add, made.ticket.id, "Please restart it")
-    await mine.until(lambda: "Please restart it" in texts(mine), timeout=2.0)
+    await mine.until(lambda: "Please restart it" in texts(mine))
     assert (mine.var(ComposerState, "box"), mine.var(ComposerState, "draft")) == (box, "I was just")
 
 

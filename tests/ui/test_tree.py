@@ -200,7 +200,7 @@ async def test_the_table_follows_others(open_tab: Opener, people: World) -> None
 
     tab = await loaded(await open_tab(people.admin, "/admin/tree"), TreeState)
     await as_person(people, "admin", service.update_node, "group", people.hr.group_id, {"name": "People"})
-    await tab.until(lambda: "People" in lines(tab), timeout=2.0)
+    await tab.until(lambda: "People" in lines(tab))
 
 
 @pytest.mark.parametrize("name", ["client", "agent", "manager"])
