@@ -73,8 +73,9 @@ unit: environment
 
 check: lint types unit
 
-test: lint types browser
-	@$(BIN)/pytest $(PYTEST_ARGS)
+# On two workers, each with servers of its own; PYTEST_ARGS="-n 0 tests/ui -k queue" runs some on one.
+test: lint types browser build
+	@$(BIN)/pytest -n 2 $(PYTEST_ARGS)
 
 # What `make test` needs beside Python packages: a Chromium for the tests in a browser.
 browser: environment

@@ -61,6 +61,11 @@ from helpdesk.integrations.mailbox import StoredMail, read_mailbox  # noqa: E402
 from helpdesk.services._clocks import forget_policy_versions  # noqa: E402
 from tests import factories  # noqa: E402
 from tests.client import Api  # noqa: E402
+from tests.parallel import (  # noqa: E402, F401 - hooks
+    pytest_collection_modifyitems,
+    pytest_runtest_makereport,
+    pytest_xdist_make_scheduler,
+)
 
 
 def pytest_unconfigure() -> None:
