@@ -104,3 +104,21 @@ def test_the_same_state_is_200_before_the_version_is_409(api: Api, world: World)
     refused = agent.put(f"{path}/status", json={"status": "In Progress"})
     assert refused.status_code == 409
     assert "Resolved" in refused.json()["allowed"]
+
+
+def test_who_can_not_be_assigned_is_said_before_the_version_and_the_transition(
+    api: Api, world: World
+) -> None:
+    made = make_ticket(world.client, world.it).ticket
+    agent = api.login(world.agent)
+    path = f"/api/v1/admin/tickets/{made.id}"
+
+    def assign(person_id: int) -> int:
+        body = {"assigned_to": person_id, "version": made.version + 7}
+        return agent.put(f"{path}/assign", json=body).status_code
+
+    assert assign(world.client.id) == 422
+    assert assign(world.agent2.id) == 409
+    resolution = {"status": "Resolved", "resolution_code": "solved", "resolution_text": "Done."}
+    assert agent.put(f"{path}/status", json=resolution).status_code == 200
+    assert assign(world.client.id) == 422

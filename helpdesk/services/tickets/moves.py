@@ -54,9 +54,7 @@ def assign(actor: Actor, key: object, assignee_id: int | None, *, version: int |
     with transaction() as s:
         locked = lock(s, actor, key)
         locked.require_staff_view()
-        if locked.row["assigned_to"] != assignee_id:
-            require_version(s, actor, locked, version)
-            apply_assign(s, actor, locked, assignee_id)
+        apply_assign(s, actor, locked, assignee_id, version)
         return detail(s, actor, locked.row["id"])
 
 
@@ -81,10 +79,16 @@ def take(actor: Actor, key: object) -> TicketDetail:
         return detail(s, actor, locked.row["id"])
 
 
-def apply_assign(s: Session, actor: Actor, locked: LockedTicket, assignee_id: int | None) -> bool:
+def apply_assign(
+    s: Session, actor: Actor, locked: LockedTicket, assignee_id: int | None, version: int | None = None
+) -> bool:
     """Assign or unassign a locked ticket; False where nothing changes."""
     if locked.row["assigned_to"] == assignee_id:
         return False
+    # who can't be assigned is a wrong body: that is said before the version and the transition
+    if assignee_id is not None:
+        _place.require_assignable(s, locked.row["group_id"], locked.restricted, assignee_id)
+    require_version(s, actor, locked, version)
     status = Status(locked.row["status"])
     capacity = capacity_of(actor)
     if status not in UNSOLVED:
@@ -93,7 +97,6 @@ def apply_assign(s: Session, actor: Actor, locked: LockedTicket, assignee_id: in
     if assignee_id is None:
         put_back(s, locked, work)
     else:
-        _place.require_assignable(s, locked.row["group_id"], locked.restricted, assignee_id)
         hand_over(locked, work, assignee_id, capacity)
     work.flush()
     return True
