@@ -34,6 +34,14 @@ def test_it_is_ready_when_every_part_answers(stack: Running) -> None:
     assert "ok     worker" in checked.stdout
 
 
+def test_tasks_that_come_and_go_leave_no_line(stack: Running) -> None:
+    """One was run at the least: the round trip of READY."""
+    for part, routine in (("worker", ("received", "succeeded")), ("beat", ("Sending due task",))):
+        log = (stack.data / "log" / f"{part}.log").read_text()
+        assert "celery" in log
+        assert [words for words in routine if words in log] == []
+
+
 def test_the_same_folder_again_is_the_same_stack(stack: Running) -> None:
     again = helpdesk("up", "--data", str(stack.data), "--port", "1")
     assert (again.returncode, again.stdout) == (0, f"READY {stack.url}\n")
