@@ -80,5 +80,5 @@ def _plain(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
 
 def _named(value: Any, names: dict[str, str]) -> Any:
     if isinstance(value, dict):
-        return {key: _named(one, names) for key, one in value.items()}
+        return {key: _named(one, names) for key, one in value.items() if key != "source"}
     return names.get(str(value), value)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from helpdesk.integrations import live as publisher
 from helpdesk.ui import live
 from tests.factories import World
-from tests.ui.protocol import Tab
+from tests.ui.protocol import ON_LOAD, Tab
 
 T = TypeVar("T")
 _topics = (f"tests:{number}" for number in itertools.count())
@@ -25,6 +25,28 @@ async def as_person(people: World, name: str, service: Callable[..., T], *args: 
 def form(**values: str) -> dict[str, Any]:
     """The payload of a form with these fields."""
     return {"__reflex_form_data__": [[name, value] for name, value in values.items()]}
+
+
+def name_of(state: Any, handler: str) -> str:
+    """A handler's name, as a browser says it."""
+    return f"{state.get_full_name()}.{handler}"
+
+
+async def go(tab: Tab, path: str) -> Tab:
+    """Another address in the same tab, as a click on a link: the page's load handlers run."""
+    tab.path = path
+    return await tab.event(ON_LOAD)
+
+
+def redirects(tab: Tab) -> list[str]:
+    """Where the tab was sent."""
+    return [action["payload"]["path"] for action in tab.actions if action["name"] == "_redirect"]
+
+
+def toasts(tab: Tab) -> list[dict[str, str]]:
+    from helpdesk.ui.app_state import AppState
+
+    return list(tab.var(AppState, "toasts") or [])
 
 
 async def act(tab: Tab, handler: str, **payload: Any) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 NAMESPACE = "/_event,"
 ROOT = "reflex___state____state"
 HYDRATE = f"{ROOT}.hydrate_and_load"
+ON_LOAD = f"{ROOT}.reflex___state____on_load_internal_state.on_load_internal"
 ORIGIN = "http://localhost:8000"
 _MARK = "tests_mark"
 _PATIENCE_S = 30.0  # a busy machine takes its time; whoever waits this long waits for nothing

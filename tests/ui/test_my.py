@@ -12,14 +12,13 @@ from helpdesk.services import comments, tickets
 from tests import factories
 from tests.factories import World
 from tests.ui.conftest import Opener
-from tests.ui.doing import hints_told
+from tests.ui.doing import go, hints_told
 from tests.ui.protocol import Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 T = TypeVar("T")
 MARKER = "<reflex.Var>1</reflex.Var>"
-ON_LOAD = "reflex___state____state.reflex___state____on_load_internal_state.on_load_internal"
 
 
 async def run(act: Callable[..., T], *args: Any) -> T:
@@ -30,12 +29,6 @@ def my() -> Any:
     from helpdesk.ui.my.state import MyState
 
     return MyState
-
-
-async def go(tab: Tab, path: str) -> None:
-    tab.path = path
-    await tab.event(ON_LOAD)
-    await tab.done()
 
 
 def titles(tab: Tab, section: str) -> list[str]:
@@ -68,7 +61,6 @@ def some(people: World) -> dict[str, int]:
 async def test_what_needs_me_stands_first(open_tab: Opener, people: World) -> None:
     await run(some, people)
     tab = await open_tab(people.client, "/my")
-    await tab.done()
     assert sections(tab) == {"needs": ["asked", "solved"], "working": ["open", "waits"], "closed": ["closed"]}
     said = {row["title"]: (row["mark"], row["next"], row["tone"]) for row in tab.var(my(), "needs")}
     assert said == {
@@ -87,7 +79,6 @@ async def test_the_closed_section_shows_three_and_leads_to_all(open_tab: Opener,
 
     await run(close_many)
     tab = await open_tab(people.client, "/my")
-    await tab.done()
     assert len(titles(tab, "closed")) == 3
     assert tab.var(my(), "closed_total") == 5
     await go(tab, tab.var(my(), "links")["closed"])
@@ -99,7 +90,6 @@ async def test_the_closed_section_shows_three_and_leads_to_all(open_tab: Opener,
 async def test_watching_shows_others_requests_alone(open_tab: Opener, people: World) -> None:
     await run(some, people)
     tab = await open_tab(people.client, "/my")
-    await tab.done()
     assert tab.var(my(), "watching_total") == 1
     await go(tab, "/my?view=watching")
     assert sections(tab) == {"needs": [], "working": ["watched one"], "closed": []}
@@ -118,7 +108,6 @@ async def test_pages_go_both_ways(open_tab: Opener, people: World, monkeypatch: 
 
     await run(make)
     tab = await open_tab(people.client, "/my")
-    await tab.done()
     seen = [titles(tab, "working")]
     while older := tab.var(my(), "steps")["older"]:
         await go(tab, older)
@@ -137,7 +126,6 @@ async def test_search_finds_open_closed_and_watched_ones(open_tab: Opener, peopl
     made = await run(some, people)
     await run(file, people, MARKER)
     tab = await open_tab(people.client, "/my?q=closed")
-    await tab.done()
     assert sections(tab) == {"needs": [], "working": [], "closed": ["closed"]}
     await go(tab, "/my?q=watched")
     assert titles(tab, "working") == ["watched one"]
@@ -157,7 +145,6 @@ async def test_a_reply_is_shown_and_a_note_is_not(open_tab: Opener, people: Worl
     """A note changes nothing that the requester's browser receives, not even that something happened."""
     made = await run(some, people)
     tab = await open_tab(people.client, "/my")
-    await tab.done()
     await hints_told(tab)
     before = [dict(row) for row in tab.var(my(), "working")]
     heard = len(tab.raw)
@@ -165,7 +152,6 @@ async def test_a_reply_is_shown_and_a_note_is_not(open_tab: Opener, people: Worl
     await hints_told(tab)
     assert tab.raw[heard:] == []
     again = await open_tab(people.client, "/my")
-    await again.done()
     assert again.var(my(), "working") == before
 
     await run(lambda: tickets.take(people.actor("agent"), made["open"]))
@@ -179,6 +165,5 @@ async def test_a_reply_is_shown_and_a_note_is_not(open_tab: Opener, people: Worl
 async def test_everybody_sees_their_own_alone(open_tab: Opener, people: World) -> None:
     await run(some, people)
     tab = await open_tab(people.agent2, "/my")
-    await tab.done()
     assert sections(tab) == {"needs": [], "working": [], "closed": []}
     assert tab.var(my(), "ready") is True

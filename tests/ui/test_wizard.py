@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from typing import Any
 
 import pytest
@@ -13,6 +12,8 @@ from helpdesk.services.views import DraftView, NewTicket, TicketDetail, TicketQu
 from tests import factories
 from tests.factories import Person, World
 from tests.ui.conftest import Opener
+from tests.ui.doing import form, go, name_of, redirects, toasts
+from tests.ui.filing import details, do, keep, look_and_choose, review, upload, wizard
 from tests.ui.protocol import Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -20,52 +21,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 MARKER = "<reflex.Var>1</reflex.Var>"
 
 
-def wizard() -> Any:
-    from helpdesk.ui.wizard.state import WizardState
-
-    return WizardState
-
-
-def name_of(state: Any, handler: str) -> str:
-    return f"{state.get_full_name()}.{handler}"
-
-
-async def do(tab: Tab, handler: str, **payload: Any) -> Tab:
-    await tab.event(name_of(wizard(), handler), **payload)
-    await tab.done()
-    return tab
-
-
-async def keep(tab: Tab, **values: str) -> None:
-    for name, value in values.items():
-        await do(tab, "keep", name=name, value=value)
-
-
-def form(**values: str) -> dict[str, Any]:
-    return {"__reflex_form_data__": [[name, value] for name, value in values.items()]}
-
-
-def redirects(tab: Tab) -> list[str]:
-    return [action["payload"]["path"] for action in tab.actions if action["name"] == "_redirect"]
-
-
-def toasts(tab: Tab) -> list[str]:
-    from helpdesk.ui.app_state import AppState
-
-    return [toast["text"] for toast in tab.var(AppState, "toasts") or []]
-
-
-async def go(tab: Tab, path: str) -> Tab:
-    """Another address in the same tab, as a click on a link: the page's load handlers run."""
-    tab.path = path
-    await tab.event("reflex___state____state.reflex___state____on_load_internal_state.on_load_internal")
-    await tab.done()
-    return tab
-
-
-def upload(person: Person, name: str = "screen.txt") -> int:
-    stored = attachments.store_upload(factories.actor_for(person), name, io.BytesIO(b"what it said\n"))
-    return stored.id
+def said(tab: Tab) -> list[str]:
+    return [toast["text"] for toast in toasts(tab)]
 
 
 def draft_of(person: Person) -> DraftView:
@@ -75,15 +32,6 @@ def draft_of(person: Person) -> DraftView:
 def filed_by(person: Person) -> list[TicketDetail]:
     actor = factories.actor_for(person)
     return [tickets.get(actor, row.id) for row in tickets.list_mine(actor, TicketQuery()).items]
-
-
-def details(people: World) -> str:
-    it = people.it
-    return f"/new?group={it.group_id}&category={it.category_id}&subcategory={it.subcategory_id}&step=details"
-
-
-def review(people: World) -> str:
-    return details(people).replace("=details", "=review")
 
 
 # ---- steps
@@ -102,7 +50,6 @@ async def test_the_address_drives_the_step(open_tab: Opener, people: World) -> N
         "/new?group=999999&category=x&step=nonsense": ("topic", ["HR"]),
     }
     tab = await open_tab(people.client, "/new")
-    await tab.done()
     first = tab.var(wizard(), "path")
     for path, (step, names) in steps.items():
         await go(tab, path)
@@ -113,7 +60,6 @@ async def test_the_address_drives_the_step(open_tab: Opener, people: World) -> N
 async def test_tiles_lead_to_their_places_and_say_the_promise(open_tab: Opener, people: World) -> None:
     it = people.it
     tab = await open_tab(people.client, f"/new?group={it.group_id}")
-    await tab.done()
     tiles = tab.var(wizard(), "tiles")
     assert [tile["name"] for tile in tiles] == ["Hardware", "Something else"]
     assert tiles[0]["href"] == f"/new?group={it.group_id}&category={it.category_id}"
@@ -123,7 +69,6 @@ async def test_tiles_lead_to_their_places_and_say_the_promise(open_tab: Opener, 
 
 async def test_words_find_a_topic_anywhere(open_tab: Opener, people: World) -> None:
     tab = await open_tab(people.client, "/new")
-    await tab.done()
     await do(tab, "find", words="hr salary")
     assert [(tile["name"], tile["text"]) for tile in tab.var(wizard(), "found")] == [
         ("Salary", "HR › Contracts")
@@ -140,7 +85,6 @@ async def test_words_find_a_topic_anywhere(open_tab: Opener, people: World) -> N
 async def test_the_draft_survives_the_session(open_tab: Opener, people: World) -> None:
     mine = await asyncio.to_thread(upload, people.client)
     first = await open_tab(people.client, details(people))
-    await first.done()
     await keep(first, title="The dock hums", description="Since\ntoday", hold_up="lot")
     await do(first, "keep_files", ids=str(mine))
     await look_and_choose(first, people.client2.name, people.client2.id, "for")
@@ -148,7 +92,6 @@ async def test_the_draft_survives_the_session(open_tab: Opener, people: World) -
     await first.close()
 
     later = await open_tab(people.client, details(people))
-    await later.done()
     kept = {name: later.var(wizard(), name) for name in ("title", "description", "hold_up")}
     assert kept == {"title": "The dock hums", "description": "Since\ntoday", "hold_up": "lot"}
     assert [file["name"] for file in later.var(wizard(), "files")] == ["screen.txt"]
@@ -156,7 +99,6 @@ async def test_the_draft_survives_the_session(open_tab: Opener, people: World) -
     assert [one["id"] for one in later.var(wizard(), "watchers")] == [people.manager.id]
 
     other = await open_tab(people.client2, details(people))
-    await other.done()
     assert other.var(wizard(), "title") in (None, "")
 
 
@@ -164,7 +106,6 @@ async def test_review_without_a_title_says_so_at_the_field_and_keeps_the_rest(
     open_tab: Opener, people: World
 ) -> None:
     tab = await open_tab(people.client, details(people))
-    await tab.done()
     await do(tab, "review", form=form(title="  ", description="A long story", hold_up="stuck"))
     assert set(tab.var(wizard(), "errors")) == {"title"}
     assert redirects(tab) == []
@@ -179,7 +120,6 @@ async def test_review_without_a_title_says_so_at_the_field_and_keeps_the_rest(
 
 async def test_nobody_lands_on_an_empty_review(open_tab: Opener, people: World) -> None:
     tab = await open_tab(people.client, review(people))
-    await tab.done()
     assert redirects(tab) == [details(people)]
 
 
@@ -189,7 +129,6 @@ async def test_nobody_lands_on_an_empty_review(open_tab: Opener, people: World) 
 async def test_sent_twice_is_filed_once_with_its_files(open_tab: Opener, people: World) -> None:
     ids = [await asyncio.to_thread(upload, people.client, name) for name in ("a.txt", "b.txt")]
     tab = await open_tab(people.client, details(people))
-    await tab.done()
     await keep(tab, title="The dock hums", description="Since today", hold_up="lot")
     await do(tab, "keep_files", ids=",".join(map(str, ids)))
     await go(tab, review(people))
@@ -203,7 +142,7 @@ async def test_sent_twice_is_filed_once_with_its_files(open_tab: Opener, people:
     assert sorted(file.filename for file in one.attachments) == ["a.txt", "b.txt"]
     # the second one leads to the same ticket and complains of nothing
     assert set(redirects(tab)) == {f"/tickets/{one.ticket.ticket_no}"}
-    assert toasts(tab) == [f"{one.ticket.ticket_no} is filed. You get an e-mail with every answer."]
+    assert said(tab) == [f"{one.ticket.ticket_no} is filed. You get an e-mail with every answer."]
     assert (await asyncio.to_thread(draft_of, people.client)).body == {}
     assert tab.var(wizard(), "title") == ""
 
@@ -226,7 +165,6 @@ async def test_a_lost_answer_is_not_a_second_ticket(
 
     monkeypatch.setattr(tickets, "create", unheard)
     tab = await open_tab(people.client, details(people))
-    await tab.done()
     await keep(tab, title="Once only")
     await do(tab, "send")
     assert tab.var(wizard(), "title") == "Once only"
@@ -244,16 +182,14 @@ async def test_a_refused_send_keeps_what_was_typed(
         raise RateLimited("Too many requests", retry_after=7)
 
     tab = await open_tab(people.client, details(people))
-    await tab.done()
     await keep(tab, title="Kept", description="All of it", hold_up="little")
     with monkeypatch.context() as patched:
         patched.setattr(limits, "creating", refuse)
         await do(tab, "send")
-    assert toasts(tab) == ["Too many requests. Try again in 7 s."]
+    assert said(tab) == ["Too many requests. Try again in 7 s."]
     assert tab.var(wizard(), "sending") is False
     assert await asyncio.to_thread(filed_by, people.client) == []
     again = await open_tab(people.client, details(people))
-    await again.done()
     assert again.var(wizard(), "title") == "Kept"
     await do(tab, "send")
     (one,) = await asyncio.to_thread(filed_by, people.client)
@@ -262,7 +198,6 @@ async def test_a_refused_send_keeps_what_was_typed(
 
 async def test_a_topic_archived_meanwhile_refuses_and_keeps(open_tab: Opener, people: World) -> None:
     tab = await open_tab(people.client, details(people))
-    await tab.done()
     await keep(tab, title="Kept too")
 
     def archive() -> None:
@@ -278,7 +213,6 @@ async def test_a_topic_archived_meanwhile_refuses_and_keeps(open_tab: Opener, pe
 async def test_somebody_elses_upload_is_refused(open_tab: Opener, people: World) -> None:
     theirs = await asyncio.to_thread(upload, people.client2, "secret.txt")
     tab = await open_tab(people.client, details(people))
-    await tab.done()
     await keep(tab, title="Give me that file")
     await do(tab, "keep_files", ids=str(theirs))
     await do(tab, "send")
@@ -298,19 +232,10 @@ async def test_somebody_elses_upload_is_refused(open_tab: Opener, people: World)
 # ---- people
 
 
-async def look_and_choose(tab: Tab, words: str, person_id: int, role: str) -> None:
-    from helpdesk.ui.wizard.picker import PickerState
-
-    await tab.event(name_of(PickerState, "look"), words=words)
-    assert person_id in [one["id"] for one in tab.var(PickerState, "results")]
-    await tab.event(name_of(PickerState, "choose"), person_id=person_id, role=role)
-
-
 async def test_on_behalf_and_watchers(open_tab: Opener, people: World) -> None:
     from helpdesk.ui.wizard.picker import PickerState
 
     tab = await open_tab(people.client, details(people))
-    await tab.done()
     await keep(tab, title="For a colleague")
     await look_and_choose(tab, "cedric", people.client2.id, "for")
     for person in (people.manager, people.agent):
@@ -329,7 +254,6 @@ async def test_one_cannot_choose_who_was_not_found(open_tab: Opener, people: Wor
     from helpdesk.ui.wizard.picker import PickerState
 
     tab = await open_tab(people.client, details(people))
-    await tab.done()
     await tab.event(name_of(PickerState, "choose"), person_id=people.manager.id, role="for")
     await tab.event(name_of(PickerState, "choose"), person_id=people.manager.id, role="watch")
     assert (tab.var(wizard(), "requested_for") or {"id": 0})["id"] == 0
@@ -345,7 +269,6 @@ async def test_the_marker_is_text_in_every_field(open_tab: Opener, people: World
     from helpdesk.ui.wizard.picker import PickerState
 
     tab = await open_tab(people.client, details(people))
-    await tab.done()
     await keep(tab, title=MARKER, description=MARKER, hold_up=MARKER)
     await do(tab, "keep", name=MARKER, value=MARKER)
     await do(tab, "keep_files", ids=MARKER)
@@ -369,10 +292,8 @@ async def test_an_open_request_that_sounds_the_same_is_named(open_tab: Opener, p
 
     await asyncio.to_thread(before)
     tab = await open_tab(people.client, details(people))
-    await tab.done()
     await keep(tab, title="VPN drops every few minutes")
     assert [row["title"] for row in tab.var(wizard(), "similar")] == ["VPN drops every minute"]
     other = await open_tab(people.client2, details(people))
-    await other.done()
     await keep(other, title="VPN drops every few minutes")
     assert other.var(wizard(), "similar") in (None, [])
