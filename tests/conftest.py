@@ -183,6 +183,16 @@ def db(shared_database: str) -> Iterator[Connection]:
 
 
 @contextmanager
+def undone(db: Connection) -> Iterator[None]:
+    """What is written inside is taken back; what `db` holds before stays."""
+    nested = db.begin_nested()
+    try:
+        yield
+    finally:
+        nested.rollback()
+
+
+@contextmanager
 def database_url_kept(url: str) -> Iterator[None]:
     """As `database_url`, but the engine stays for the next test: connecting is what costs most."""
     if os.environ.get("HELPDESK_DATABASE_URL") != url:

@@ -116,6 +116,17 @@ def test_many_threads_and_a_hanging_server(own: Valkey) -> None:
     assert max(times) < 2
 
 
+def _both_arrive(own: Valkey) -> None:
+    """A hint is heard, and a wake-up lies in the queue."""
+    with _database(own, 0) as broker, _database(own, 2).pubsub(ignore_subscribe_messages=True) as heard:
+        heard.subscribe(live.CHANNEL)
+        heard.get_message(timeout=5)
+        live.publish(["queue"])
+        wake.wake()
+        assert heard.get_message(timeout=5) is not None
+        assert broker.llen(wake.QUEUE) == 1
+
+
 def test_a_server_that_comes_back_is_used_again(own: Valkey, tmp_path: Path) -> None:
     live.publish(["queue"])
     wake.wake()
@@ -126,13 +137,7 @@ def test_a_server_that_comes_back_is_used_again(own: Valkey, tmp_path: Path) -> 
     again = _restarted(own, tmp_path / "valkey")
     try:
         time.sleep(PAUSE)
-        with _database(own, 0) as broker, _database(own, 2).pubsub(ignore_subscribe_messages=True) as heard:
-            heard.subscribe(live.CHANNEL)
-            heard.get_message(timeout=5)
-            live.publish(["queue"])
-            wake.wake()
-            assert heard.get_message(timeout=5) is not None
-            assert broker.llen(wake.QUEUE) == 1
+        _both_arrive(own)
     finally:
         end(again)
 
@@ -145,13 +150,7 @@ def test_a_restart_between_two_commits_loses_no_hint(own: Valkey, tmp_path: Path
     own.process.wait()
     again = _restarted(own, tmp_path / "valkey")
     try:
-        with _database(own, 0) as broker, _database(own, 2).pubsub(ignore_subscribe_messages=True) as heard:
-            heard.subscribe(live.CHANNEL)
-            heard.get_message(timeout=5)
-            live.publish(["queue"])
-            wake.wake()
-            assert heard.get_message(timeout=5) is not None
-            assert broker.llen(wake.QUEUE) == 1
+        _both_arrive(own)
     finally:
         end(again)
 

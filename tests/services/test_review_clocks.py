@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -20,6 +20,7 @@ from helpdesk.models.ticket import ticket_events
 from helpdesk.models.ticket import tickets as rows
 from helpdesk.services import _clocks, comments, sla, tickets
 from helpdesk.services.views import TicketQuery
+from tests.conftest import undone
 from tests.factories import World, make_ticket, make_world
 
 START = datetime(2026, 9, 4, 7, 30, tzinfo=UTC)  # a Friday before opening
@@ -68,15 +69,6 @@ lives = st.lists(
     min_size=4,
     max_size=14,
 )
-
-
-@contextmanager
-def undone(db: Connection) -> Iterator[None]:
-    nested = db.begin_nested()
-    try:
-        yield
-    finally:
-        nested.rollback()
 
 
 def _agrees(actor: Actor, key: int, at: datetime) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -22,6 +20,7 @@ from helpdesk.services import tickets as service
 from helpdesk.services._scope import visible_to
 from helpdesk.services.views import TicketQuery
 from tests.client import Api
+from tests.conftest import undone
 from tests.factories import Branch, Person, actor_for, add_member, make_branch, make_ticket, make_user
 
 WORD = "zylophonic"  # in every title, so that a search finds whatever it may
@@ -51,15 +50,6 @@ class Filed:
     id: int
     attachment_id: int
     facts: TicketFacts
-
-
-@contextmanager
-def undone(db: Connection) -> Iterator[None]:
-    nested = db.begin_nested()
-    try:
-        yield
-    finally:
-        nested.rollback()
 
 
 def _file(plan: Plan, people: list[Person], branches: list[Branch]) -> list[Filed]:
