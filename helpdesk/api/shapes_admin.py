@@ -39,40 +39,28 @@ class InheritedOut(Out):
     origin: Literal["group", "category", "subcategory"] | None
 
 
-class SubcategoryOut(Out):
-    id: int
-    name: str
-    description: str | None
-    icon: str | None
-    position: int
+class NodeOut(ChoiceSubcategoryOut):
     archived: bool
     default_priority: PriorityName | None
     default_assignee: PersonRefOut | None
     sla_policy_id: int | None
+    tickets: int = Field(description="How many tickets use it; a used node can't be deleted.")
+
+
+class SubcategoryOut(NodeOut):
     effective_priority: InheritedOut
     effective_assignee: InheritedOut
-    tickets: int = Field(description="How many tickets use it; a used node can't be deleted.")
 
 
 class CategoryOut(SubcategoryOut):
     subcategories: list[SubcategoryOut]
 
 
-class GroupOut(Out):
-    id: int
-    name: str
-    description: str | None
-    icon: str | None
-    position: int
-    archived: bool
+class GroupOut(NodeOut):
     restricted: bool
     queue_email: str | None
     lead: PersonRefOut | None
-    default_priority: PriorityName | None
-    default_assignee: PersonRefOut | None
-    sla_policy_id: int | None
     members: int = Field(description="How many active people belong to it.")
-    tickets: int
     categories: list[CategoryOut]
 
 

@@ -8,21 +8,32 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, func, text
+from sqlalchemy.schema import SchemaItem
 from sqlmodel import SQLModel
 
 from helpdesk.domain.enums import Priority
 from helpdesk.models._columns import document, flag, key, longest, number, one_of, ref, table_of, text_, when
 
 
+def _rules(table: str, parent: str | None = None) -> tuple[SchemaItem, ...]:
+    """What holds for each kind of node: names differ among the siblings that are not archived."""
+    name = func.lower(text("name"))
+    unique = (parent, name) if parent else (name,)
+    rules: tuple[SchemaItem, ...] = (
+        Index(f"{table}_name_key", *unique, unique=True, postgresql_where=text("NOT archived")),
+        one_of("default_priority", Priority, name=f"{table}_default_priority_known"),
+        longest("description", 2000, name=f"{table}_description_length"),
+    )
+    if parent is None:
+        return rules
+    # a ticket's place refers to both together, see `in_tree`
+    pair = UniqueConstraint("id", parent, name=f"{table}_id_{parent.removesuffix('_id')}_key")
+    return (pair, *rules)
+
+
 class Group(SQLModel, table=True):
     __tablename__ = "groups"
-    __table_args__ = (
-        Index(
-            "groups_name_key", func.lower(text("name")), unique=True, postgresql_where=text("NOT archived")
-        ),
-        one_of("default_priority", Priority, name="groups_default_priority_known"),
-        longest("description", 2000, name="groups_description_length"),
-    )
+    __table_args__ = _rules("groups")
 
     id: int = key()
     name: str = text_(150)
@@ -52,18 +63,7 @@ class GroupMember(SQLModel, table=True):
 
 class Category(SQLModel, table=True):
     __tablename__ = "categories"
-    __table_args__ = (
-        UniqueConstraint("id", "group_id", name="categories_id_group_key"),
-        Index(
-            "categories_name_key",
-            "group_id",
-            func.lower(text("name")),
-            unique=True,
-            postgresql_where=text("NOT archived"),
-        ),
-        one_of("default_priority", Priority, name="categories_default_priority_known"),
-        longest("description", 2000, name="categories_description_length"),
-    )
+    __table_args__ = _rules("categories", "group_id")
 
     id: int = key()
     group_id: int = ref("groups.id", index=True)
@@ -82,18 +82,7 @@ class Category(SQLModel, table=True):
 
 class Subcategory(SQLModel, table=True):
     __tablename__ = "subcategories"
-    __table_args__ = (
-        UniqueConstraint("id", "category_id", name="subcategories_id_category_key"),
-        Index(
-            "subcategories_name_key",
-            "category_id",
-            func.lower(text("name")),
-            unique=True,
-            postgresql_where=text("NOT archived"),
-        ),
-        one_of("default_priority", Priority, name="subcategories_default_priority_known"),
-        longest("description", 2000, name="subcategories_description_length"),
-    )
+    __table_args__ = _rules("subcategories", "category_id")
 
     id: int = key()
     category_id: int = ref("categories.id", index=True)

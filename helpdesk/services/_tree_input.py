@@ -13,7 +13,9 @@ MOST_CHILDREN = 200
 
 
 @dataclass(frozen=True, slots=True)
-class NewSubcategory:
+class NewNode:
+    """What a new group, category and subcategory have in common."""
+
     name: str
     description: str | None = None
     icon: str | None = None
@@ -24,26 +26,17 @@ class NewSubcategory:
 
 
 @dataclass(frozen=True, slots=True)
-class NewCategory:
-    name: str
-    description: str | None = None
-    icon: str | None = None
-    position: int | None = None
-    default_priority: str | None = None
-    default_assignee_id: int | None = None
-    sla_policy_id: int | None = None
+class NewSubcategory(NewNode):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class NewCategory(NewNode):
     subcategories: tuple[NewSubcategory, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class NewGroup:
-    name: str
-    description: str | None = None
-    icon: str | None = None
-    position: int | None = None
-    default_priority: str | None = None
-    default_assignee_id: int | None = None
-    sla_policy_id: int | None = None
+class NewGroup(NewNode):
     restricted: bool = False
     queue_email: str | None = None
     lead_id: int | None = None

@@ -16,6 +16,7 @@ from helpdesk.models.tree import categories, group_members, groups, subcategorie
 from helpdesk.services.views import CategoryNode, GroupNode, Inherited, PersonRef, SubcategoryNode
 
 _Row = Row[*tuple[Any, ...]]
+_PLAIN = ("id", "name", "description", "icon", "position", "archived")
 _Defaults = tuple[Inherited, Inherited]  # the effective priority and assignee
 
 
@@ -54,34 +55,15 @@ def read_tree(s: Session, *, archived: bool, counted: bool) -> TreeRows:
 
 def client_nodes(rows: TreeRows) -> list[GroupNode]:
     """What can be chosen, without anything that is for staff."""
-    return [
-        GroupNode(
-            group.id,
-            group.name,
-            group.description,
-            group.icon,
-            group.position,
-            group.archived,
-            tuple(
-                CategoryNode(
-                    category.id,
-                    category.name,
-                    category.description,
-                    category.icon,
-                    category.position,
-                    category.archived,
-                    tuple(
-                        SubcategoryNode(
-                            leaf.id, leaf.name, leaf.description, leaf.icon, leaf.position, leaf.archived
-                        )
-                        for leaf in rows.subcategories.get(category.id, ())
-                    ),
-                )
-                for category in rows.categories.get(group.id, ())
-            ),
-        )
-        for group in rows.groups
-    ]
+
+    def category(row: _Row) -> CategoryNode:
+        leaves = (SubcategoryNode(**_plain(leaf)) for leaf in rows.subcategories.get(row.id, ()))
+        return CategoryNode(**_plain(row), subcategories=tuple(leaves))
+
+    def group(row: _Row) -> GroupNode:
+        return GroupNode(**_plain(row), categories=tuple(map(category, rows.categories.get(row.id, ()))))
+
+    return [group(row) for row in rows.groups]
 
 
 def staff_nodes(rows: TreeRows, *, counted: bool) -> list[GroupNode]:
@@ -127,62 +109,52 @@ def _member_counts(s: Session) -> Counter[int]:
     return Counter({row[0]: row[1] for row in rows})
 
 
+def _plain(row: _Row) -> dict[str, Any]:
+    """What everybody sees of any node."""
+    return {name: getattr(row, name) for name in _PLAIN}
+
+
+def _settings(rows: TreeRows, row: _Row, kind: str, counted: bool) -> dict[str, Any]:
+    """What staff see of any node beside that."""
+    return _plain(row) | {
+        "default_priority": row.default_priority,
+        "default_assignee": rows.people.get(row.default_assignee_id),
+        "sla_policy_id": row.sla_policy_id,
+        "tickets": rows.counts[kind, row.id] if counted else None,
+    }
+
+
 def _group(rows: TreeRows, row: _Row, counted: bool) -> GroupNode:
     builtin = (Inherited(Priority.MEDIUM.value, None), Inherited(None, None))
     own = _own(rows, row, "group", builtin)
     return GroupNode(
-        row.id,
-        row.name,
-        row.description,
-        row.icon,
-        row.position,
-        row.archived,
-        tuple(_category(rows, one, own, counted) for one in rows.categories.get(row.id, ())),
+        **_settings(rows, row, "group", counted),
+        categories=tuple(_category(rows, one, own, counted) for one in rows.categories.get(row.id, ())),
         restricted=row.restricted,
         queue_email=row.queue_email,
         lead=rows.people.get(row.lead_id),
-        default_priority=row.default_priority,
-        default_assignee=rows.people.get(row.default_assignee_id),
-        sla_policy_id=row.sla_policy_id,
         members=rows.members[row.id] if counted else None,
-        tickets=rows.counts["group", row.id] if counted else None,
     )
 
 
 def _category(rows: TreeRows, row: _Row, above: _Defaults, counted: bool) -> CategoryNode:
     own = _own(rows, row, "category", above)
     return CategoryNode(
-        row.id,
-        row.name,
-        row.description,
-        row.icon,
-        row.position,
-        row.archived,
-        tuple(_subcategory(rows, one, own, counted) for one in rows.subcategories.get(row.id, ())),
-        default_priority=row.default_priority,
-        default_assignee=rows.people.get(row.default_assignee_id),
-        sla_policy_id=row.sla_policy_id,
+        **_settings(rows, row, "category", counted),
         effective_priority=own[0],
         effective_assignee=own[1],
-        tickets=rows.counts["category", row.id] if counted else None,
+        subcategories=tuple(
+            _subcategory(rows, one, own, counted) for one in rows.subcategories.get(row.id, ())
+        ),
     )
 
 
 def _subcategory(rows: TreeRows, row: _Row, above: _Defaults, counted: bool) -> SubcategoryNode:
     own = _own(rows, row, "subcategory", above)
     return SubcategoryNode(
-        row.id,
-        row.name,
-        row.description,
-        row.icon,
-        row.position,
-        row.archived,
-        default_priority=row.default_priority,
-        default_assignee=rows.people.get(row.default_assignee_id),
-        sla_policy_id=row.sla_policy_id,
+        **_settings(rows, row, "subcategory", counted),
         effective_priority=own[0],
         effective_assignee=own[1],
-        tickets=rows.counts["subcategory", row.id] if counted else None,
     )
 
 

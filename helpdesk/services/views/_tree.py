@@ -17,7 +17,9 @@ class Inherited:
 
 
 @dataclass(frozen=True, slots=True)
-class SubcategoryNode:
+class TreeNode:
+    """What a group, a category and a subcategory have in common; from `default_priority` on: only for staff."""
+
     id: int
     name: str
     description: str | None
@@ -27,42 +29,26 @@ class SubcategoryNode:
     default_priority: str | None = None
     default_assignee: PersonRef | None = None
     sla_policy_id: int | None = None
-    effective_priority: Inherited | None = None
-    effective_assignee: Inherited | None = None
     tickets: int | None = None  # only in the admin's tree
 
 
 @dataclass(frozen=True, slots=True)
-class CategoryNode:
-    id: int
-    name: str
-    description: str | None
-    icon: str | None
-    position: int
-    archived: bool
-    subcategories: tuple[SubcategoryNode, ...]
-    default_priority: str | None = None
-    default_assignee: PersonRef | None = None
-    sla_policy_id: int | None = None
+class SubcategoryNode(TreeNode):
     effective_priority: Inherited | None = None
     effective_assignee: Inherited | None = None
-    tickets: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class GroupNode:
-    id: int
-    name: str
-    description: str | None
-    icon: str | None
-    position: int
-    archived: bool
-    categories: tuple[CategoryNode, ...]
+class CategoryNode(TreeNode):
+    effective_priority: Inherited | None = None
+    effective_assignee: Inherited | None = None
+    subcategories: tuple[SubcategoryNode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupNode(TreeNode):
+    categories: tuple[CategoryNode, ...] = ()
     restricted: bool | None = None  # from here on: only for staff
     queue_email: str | None = None
     lead: PersonRef | None = None
-    default_priority: str | None = None
-    default_assignee: PersonRef | None = None
-    sla_policy_id: int | None = None
     members: int | None = None
-    tickets: int | None = None
