@@ -31,11 +31,11 @@ from helpdesk.services._session_rows import (
     me_from,
     session_with_user,
 )
-from helpdesk.services.views import MeView, PersonView, SessionView, TokenPair
+from helpdesk.services._token_pairs import REFRESH_LIFETIME, digest_of, end_family_of_reused, pair_for
+from helpdesk.services.views import MeView, SessionView, TokenPair
 
 BROWSER_LIFETIME = timedelta(days=14)
 BROWSER_IDLE = timedelta(hours=12)
-REFRESH_LIFETIME = timedelta(days=14)
 
 __all__ = [
     "Client",
@@ -72,7 +72,7 @@ def login(client: Client, email: str, password: str) -> TokenPair:
     """Sign a program in with a pair of tokens. Raises as `sign_in` does."""
     user_id = check_credentials(client, email, password)
     with transaction() as s:
-        return _pair(s, _open_session(s, user_id, client, "api", REFRESH_LIFETIME, None))
+        return pair_for(s, _open_session(s, user_id, client, "api", REFRESH_LIFETIME, None))
 
 
 def refresh(client: Client, refresh_token: str) -> TokenPair:
@@ -82,7 +82,7 @@ def refresh(client: Client, refresh_token: str) -> TokenPair:
         Unauthenticated: unknown, used, expired, or the session or its user is gone.
         RateLimited: 100 failures an hour per address.
     """
-    digest = ids.secret_hash(_token(refresh_token))
+    digest = digest_of(refresh_token)
     with transaction() as s:
         now = clock.now()
         used = s.execute(
@@ -102,9 +102,9 @@ def refresh(client: Client, refresh_token: str) -> TokenPair:
                 .where(sessions.c.id == row.id)
                 .values(expires_at=now + REFRESH_LIFETIME, last_seen_at=now)
             )
-            return _pair(s, row)
+            return pair_for(s, row)
         if used is None:
-            _end_family_of_reused(s, digest, client)
+            end_family_of_reused(s, digest, client)
     # after the commit: a refusal must not undo the end of the family
     limits.sign_in_address(client.address)
     raise Unauthenticated("This refresh token is not valid (any more). Sign in again.")
@@ -112,7 +112,7 @@ def refresh(client: Client, refresh_token: str) -> TokenPair:
 
 def logout(refresh_token: str) -> None:
     """End the session of a refresh token; its access token stops at once. Unknown tokens are ignored."""
-    digest = ids.secret_hash(_token(refresh_token))
+    digest = digest_of(refresh_token)
     with transaction() as s:
         found = s.execute(
             select(refresh_tokens.c.session_id, sessions.c.user_id)
@@ -251,36 +251,6 @@ def _open_session(
     return row
 
 
-def _pair(s: Session, row: Row[Any]) -> TokenPair:
-    now = clock.now()
-    token = ids.new_secret()
-    s.execute(
-        insert(refresh_tokens).values(
-            session_id=row.id,
-            token_hash=ids.secret_hash(token),
-            created_at=now,
-            expires_at=now + REFRESH_LIFETIME,
-        )
-    )
-    return TokenPair(
-        access_token=_access_tokens.issue(row.user_id, row.id),
-        refresh_token=token,
-        token_type="Bearer",  # noqa: S106 (the scheme's name, RFC 6750)
-        expires_in=_access_tokens.LIFETIME_S,
-        user=PersonView(row.user_id, row.name, row.email, row.role),
-    )
-
-
-def _end_family_of_reused(s: Session, digest: bytes, client: Client) -> None:
-    found = s.execute(
-        select(refresh_tokens.c.session_id, sessions.c.user_id)
-        .join(sessions, sessions.c.id == refresh_tokens.c.session_id)
-        .where(refresh_tokens.c.token_hash == digest, refresh_tokens.c.used_at.is_not(None))
-    ).first()
-    if found and end_session(s, found.session_id):
-        audit(s, found.user_id, "refresh_token_reused", "session", str(found.session_id), ip=client.ip)
-
-
 def _touch(s: Session, row: Row[Any], now: datetime) -> None:
     if row.last_seen_at + _TOUCH_EVERY <= now:
         s.execute(
@@ -288,12 +258,6 @@ def _touch(s: Session, row: Row[Any], now: datetime) -> None:
             .where(sessions.c.id == row.id, sessions.c.last_seen_at == row.last_seen_at)
             .values(last_seen_at=now)
         )
-
-
-def _token(value: object) -> str:
-    if not isinstance(value, str):
-        raise Invalid.at("refresh_token", "Text is needed here.")
-    return value.encode("utf-8", "replace").decode()
 
 
 def _parse_cookie(value: object) -> tuple[uuid.UUID, str] | None:
