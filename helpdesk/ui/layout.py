@@ -14,7 +14,6 @@ from helpdesk.ui.app_state import AppState
 from helpdesk.ui.components import (
     Child,
     avatar,
-    dialog,
     empty_state,
     icon,
     icon_button,
@@ -25,9 +24,9 @@ from helpdesk.ui.components import (
     menu_item,
     menu_line,
     menu_link,
-    switch,
     toast_stack,
 )
+from helpdesk.ui.keyboard import keyboard_dialog
 from helpdesk.ui.navigation import BOTTOM, NAV, Place, Section
 from helpdesk.ui.pages import exists
 
@@ -64,7 +63,7 @@ def shell(
             data_hydrated=rx.cond(rx.State.is_hydrated, "true", "false"),
             data_signed_out=rx.cond(AppState.signed_out, "true", "false"),
         ),
-        _keyboard_dialog(),
+        keyboard_dialog(),
         *(after or []),
         toast_stack(AppState.toasts, AppState.dismiss_toast),
         rx.el.div(class_name="sr", id="live-region", aria_live="polite", role="status"),
@@ -278,45 +277,4 @@ def _bottom_bar(active: Active | rx.Var[str]) -> rx.Component:
             *[(role, bar(places)) for role, places in BOTTOM.items()],
             bar([]),
         )
-    )
-
-
-_KEYS: dict[str, list[tuple[str, list[str]]]] = {
-    "Everywhere": [("Search", ["/"]), ("New request", ["C"]), ("Close, go back", ["Esc"]), ("This list", ["?"])],
-    "In a list": [
-        ("Down, up", ["J", "K"]), ("Select", ["X"]), ("Open", ["Enter"]), ("Assign", ["A"]), ("Take it", ["T"]),
-        ("Status", ["S"]), ("Priority", ["P"]), ("Show updates", ["U"]),
-    ],
-    "On a ticket": [
-        ("Reply", ["R"]), ("Internal note", ["N"]), ("Send", ["Ctrl", "Enter"]), ("Assign", ["A"]), ("Take it", ["T"]),
-        ("Status", ["S"]), ("Priority", ["P"]),
-    ],
-}  # fmt: skip
-
-
-def _keyboard_dialog() -> rx.Component:
-    columns = [
-        rx.el.div(
-            rx.el.h3(title, class_name="h-sec"),
-            rx.el.dl(
-                *[
-                    rx.el.div(rx.el.dt(words), rx.el.dd(*[rx.el.kbd(key) for key in keys]))
-                    for words, keys in rows
-                ]
-            ),
-        )
-        for title, rows in _KEYS.items()
-    ]
-    return dialog(
-        rx.el.div(*columns, class_name="keys"),
-        rx.el.hr(class_name="line"),
-        switch(
-            "Single keys",
-            "Off: only keys with Ctrl work. They never act while you type.",
-            default_checked=True,
-            data_single_keys="true",
-        ),
-        dialog_id="keyboard",
-        title="Keyboard",
-        wide=True,
     )

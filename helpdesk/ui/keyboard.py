@@ -1,0 +1,48 @@
+"""The keys that a page knows, and the switch that turns single ones off."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from helpdesk.ui.components import dialog, switch
+
+_KEYS: dict[str, list[tuple[str, list[str]]]] = {
+    "Everywhere": [("Search", ["/"]), ("New request", ["C"]), ("Close, go back", ["Esc"]), ("This list", ["?"])],
+    "In a list": [
+        ("Down, up", ["J", "K"]), ("Select", ["X"]), ("Open", ["Enter"]), ("Assign", ["A"]), ("Take it", ["T"]),
+        ("Status", ["S"]), ("Priority", ["P"]), ("Show updates", ["U"]),
+    ],
+    "On a ticket": [
+        ("Reply", ["R"]), ("Internal note", ["N"]), ("Send", ["Ctrl", "Enter"]), ("Assign", ["A"]), ("Take it", ["T"]),
+        ("Status", ["S"]), ("Priority", ["P"]),
+    ],
+}  # fmt: skip
+
+
+def keyboard_dialog() -> rx.Component:
+    """Opens with "?" and from the frame's menus."""
+    columns = [
+        rx.el.div(
+            rx.el.h3(title, class_name="h-sec"),
+            rx.el.dl(
+                *[
+                    rx.el.div(rx.el.dt(words), rx.el.dd(*[rx.el.kbd(key) for key in keys]))
+                    for words, keys in rows
+                ]
+            ),
+        )
+        for title, rows in _KEYS.items()
+    ]
+    return dialog(
+        rx.el.div(*columns, class_name="keys"),
+        rx.el.hr(class_name="line"),
+        switch(
+            "Single keys",
+            "Off: only keys with Ctrl work. They never act while you type.",
+            default_checked=True,
+            data_single_keys="true",
+        ),
+        dialog_id="keyboard",
+        title="Keyboard",
+        wide=True,
+    )
