@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
+import reflex as rx
+
 from helpdesk.services.views import Page
 from helpdesk.ui.app_state import query
+from helpdesk.ui.bridge import Failure
 
 
 class Steps(TypedDict):
@@ -17,6 +20,30 @@ class Steps(TypedDict):
 
 
 NO_STEPS: Steps = {"newer": "", "older": "", "words": ""}
+
+
+class Paged(rx.State, mixin=True):
+    """What a State needs that shows one page of a list, or why it can't; `listing.paged` draws it."""
+
+    ready: bool = False
+    problem: str = ""
+    steps: Steps = NO_STEPS
+    _cursor: str = ""
+    _trail: list[str] = []
+
+    def _come_to(self, cursor: str) -> None:
+        """Take the page's place from the URL; "" is the first."""
+        self._cursor, self._trail = cursor, follow(self._trail, cursor)
+
+    def _refuse(self, failure: Failure) -> None:
+        self.problem, self.ready = failure.message, True
+
+    def _arrive(
+        self, path: str, filters: dict[str, str | None], page: Page[Any], one: str, many: str
+    ) -> None:
+        """The page is there: the links to its neighbours, and how many there are."""
+        self.steps = steps(path, filters, self._trail, page.next_cursor, counted(page, one, many))
+        self.problem, self.ready = "", True
 
 
 def follow(trail: list[str], cursor: str) -> list[str]:

@@ -14,7 +14,7 @@ from helpdesk.ui import live
 from helpdesk.ui.app_state import AppState, go_to, query
 from helpdesk.ui.bridge import Failure, attempt
 from helpdesk.ui.guard import allow, me
-from helpdesk.ui.paging import NO_STEPS, Steps, counted, follow, steps
+from helpdesk.ui.paging import Paged
 from helpdesk.ui.rows import iso
 
 PATH = "/admin/notifications"
@@ -51,17 +51,12 @@ class LogRow(TypedDict):
     mark: str  # "changed" after it did
 
 
-class LogState(AppState):
-    ready: bool = False
-    problem: str = ""
+class LogState(Paged, AppState):
     rows: list[LogRow] = []
     status: str = ""
     event: str = ""
-    steps: Steps = NO_STEPS
     waiting: int = 0
     retrying: int = 0
-    _cursor: str = ""
-    _trail: list[str] = []
 
     @rx.event
     @allow(Role.ADMIN)
@@ -72,8 +67,7 @@ class LogState(AppState):
         status, event = asked.get("status", ""), asked.get("event", "")
         self.status = status if status in STATUSES else ""
         self.event = event if event in EVENT_WORDS else ""
-        self._cursor = asked.get("cursor", "")
-        self._trail = follow(self._trail, self._cursor)
+        self._come_to(asked.get("cursor", ""))
         await self._read()
 
     @rx.event
@@ -131,15 +125,15 @@ class LogState(AppState):
     async def _read(self) -> None:
         page = await attempt(notifications.list_log, me(), self._query())
         if isinstance(page, Failure):
-            self.problem, self.ready = page.message, True
+            self._refuse(page)
             return
         self._show(page)
 
     def _show(self, page: Page[NotificationRow]) -> None:
         self.rows = [_row(item) for item in page.items]
+        self.waiting = 0
         filters: dict[str, str | None] = {"status": self.status, "event": self.event}
-        self.steps = steps(PATH, filters, self._trail, page.next_cursor, counted(page, "message", "messages"))
-        self.waiting, self.problem, self.ready = 0, "", True
+        self._arrive(PATH, filters, page, "message", "messages")
 
 
 def _row(view: NotificationRow) -> LogRow:

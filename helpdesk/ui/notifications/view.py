@@ -12,17 +12,15 @@ from helpdesk.ui.components import (
     icon,
     link,
     link_button,
-    loading,
-    pager,
     pick,
     pill,
-    problem,
     select,
     skeleton_rows,
     tabs,
     time,
 )
 from helpdesk.ui.components._types import Row
+from helpdesk.ui.listing import paged
 from helpdesk.ui.notifications.state import EVENT_WORDS, PATH, STATUSES, LogState
 
 _GLYPHS = {
@@ -51,29 +49,15 @@ def body() -> rx.Component:
             class_name="ph",
         ),
         rx.el.div(_tabs(), rx.el.span(class_name="sp"), _event_filter(), class_name="filters"),
-        rx.el.div(
-            rx.cond(
-                LogState.problem != "",
-                rx.el.div(
-                    problem(
-                        "The log can't be read like this",
-                        LogState.problem,
-                        link("To the first page", href=PATH),
-                    ),
-                    class_name="pad",
-                ),
-                loading(LogState.ready, skeleton_rows(8, "70%", "60%", "80%", "50%", "", class_name="lrow"), _list()),
-            ),
-            class_name="scroll",
-            tab_index=0,
-            role="region",
-            aria_label="Messages",
+        paged(
+            LogState,
+            _list(),
+            label="Messages",
+            trouble="The log can't be read like this",
+            first=PATH,
+            meanwhile=skeleton_rows(8, "70%", "60%", "80%", "50%", "", class_name="lrow"),
         ),
-        rx.cond(
-            (LogState.steps["newer"] != "") | (LogState.steps["older"] != ""),
-            pager(newer=LogState.steps["newer"], older=LogState.steps["older"], words=LogState.steps["words"]),
-        ),
-    )  # fmt: skip
+    )
 
 
 def _pill() -> rx.Component:

@@ -9,12 +9,12 @@ import reflex as rx
 from helpdesk.domain.enums import SELECTABLE_ROLES, Role
 from helpdesk.services import people
 from helpdesk.services.people import UserQuery
-from helpdesk.services.views import Page, UserRow
+from helpdesk.services.views import UserRow
 from helpdesk.ui import live
 from helpdesk.ui.app_state import AppState, go_to, query
 from helpdesk.ui.bridge import Failure, attempt
 from helpdesk.ui.guard import allow, me
-from helpdesk.ui.paging import NO_STEPS, Steps, counted, follow, steps
+from helpdesk.ui.paging import Paged
 from helpdesk.ui.rows import Person, initials, iso, tone
 
 PATH = "/admin/people"
@@ -39,17 +39,12 @@ class PersonLine(TypedDict):
     since: str
 
 
-class PeopleState(AppState):
-    ready: bool = False
-    problem: str = ""
+class PeopleState(Paged, AppState):
     rows: list[PersonLine] = []
     words: str = ""
     role: str = ""
     active: str = ""
     sort: str = "name"
-    steps: Steps = NO_STEPS
-    _cursor: str = ""
-    _trail: list[str] = []
 
     @rx.event
     @allow(Role.ADMIN)
@@ -62,8 +57,7 @@ class PeopleState(AppState):
         self.role = role if role in SELECTABLE_ROLES else ""
         self.active = active if active in ACTIVE else ""
         self.sort = "-created_at" if asked.get("sort") == "-created_at" else "name"
-        self._cursor = asked.get("cursor", "")
-        self._trail = follow(self._trail, self._cursor)
+        self._come_to(asked.get("cursor", ""))
         await self._read()
 
     @rx.event
@@ -109,15 +103,10 @@ class PeopleState(AppState):
         )
         page = await attempt(people.list_users, me(), asked)
         if isinstance(page, Failure):
-            self.problem, self.ready = page.message, True
+            self._refuse(page)
             return
-        self._show(page)
-
-    def _show(self, page: Page[UserRow]) -> None:
         self.rows = [_line(item) for item in page.items]
-        words = counted(page, "person", "people")
-        self.steps = steps(PATH, self._filters(), self._trail, page.next_cursor, words)
-        self.problem, self.ready = "", True
+        self._arrive(PATH, self._filters(), page, "person", "people")
 
 
 def _line(view: UserRow) -> PersonLine:

@@ -11,17 +11,14 @@ from helpdesk.ui.components import (
     css,
     empty_state,
     icon,
-    link,
     link_button,
-    loading,
-    pager,
-    problem,
     select,
     skeleton_rows,
     tabs,
     tag,
 )
 from helpdesk.ui.components._types import Row
+from helpdesk.ui.listing import paged
 from helpdesk.ui.people.editing import PersonState
 from helpdesk.ui.people.state import PATH, ROLE_WORDS, PeopleState
 
@@ -36,31 +33,15 @@ def body() -> rx.Component:
             class_name="ph",
         ),
         rx.el.div(_roles(), rx.el.span(class_name="sp"), _search(), _choices(), class_name="filters"),
-        rx.el.div(
-            rx.cond(
-                PeopleState.problem != "",
-                rx.el.div(
-                    problem(
-                        "The list can't be read like this",
-                        PeopleState.problem,
-                        link("To the first page", href=PATH),
-                    ),
-                    class_name="pad",
-                ),
-                loading(
-                    PeopleState.ready, skeleton_rows(10, "60%", "50%", "60%", "40%", "", class_name="prow"), _list()
-                ),
-            ),
-            class_name="scroll",
-            tab_index=0,
-            role="region",
-            aria_label="List of people",
+        paged(
+            PeopleState,
+            _list(),
+            label="List of people",
+            trouble="The list can't be read like this",
+            first=PATH,
+            meanwhile=skeleton_rows(10, "60%", "50%", "60%", "40%", "", class_name="prow"),
         ),
-        rx.cond(
-            (PeopleState.steps["newer"] != "") | (PeopleState.steps["older"] != ""),
-            pager(newer=PeopleState.steps["newer"], older=PeopleState.steps["older"], words=PeopleState.steps["words"]),
-        ),
-    )  # fmt: skip
+    )
 
 
 def _roles() -> rx.Component:
