@@ -19,9 +19,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("postgres", "valkey", "web", "worker", "beat")
 
 
+_OURS = ("HELPDESK_", "REFLEX_", "__REFLEX_")
+
+
 def environment(**settings: str) -> dict[str, str]:
-    """The environment without this process's settings, but with the given `HELPDESK_*` ones."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HELPDESK_")}
+    """The environment without this process's settings, nor its framework's, but with the given `HELPDESK_*` ones."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     return kept | {f"HELPDESK_{name.upper()}": value for name, value in settings.items()}
 
 
