@@ -76,9 +76,9 @@
   function single(event) {
     switch (event.key) {
       case "j":
-        return !modal() && move(1);
+        return !modal() && (move(1) || press("j")); // on a page without a list: to the next one of the list behind it
       case "k":
-        return !modal() && move(-1);
+        return !modal() && (move(-1) || press("k"));
       case "x":
         return !modal() && inRow("[data-row-select]");
       case "Enter":

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from helpdesk.api import docs, middleware, openapi, problems
 from helpdesk.api.v1 import (
+    admin_neighbours,
     admin_notifications,
     admin_people,
     admin_tickets,
@@ -28,6 +29,7 @@ _MODULES = (
     files,
     figures,
     admin_tickets,
+    admin_neighbours,
     admin_tree,
     admin_people,
     admin_notifications,

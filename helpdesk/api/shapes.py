@@ -248,6 +248,11 @@ class DraftsOut(Out):
     items: list[DraftOut]
 
 
+class NeighboursOut(Out):
+    previous: str | None = Field(description="A ticket's number; null at the beginning.")
+    next: str | None
+
+
 class QueueCountsOut(Out):
     mine: int
     unassigned: int

@@ -14,7 +14,7 @@ _KEYS: dict[str, list[tuple[str, list[str]]]] = {
     ],
     "On a ticket": [
         ("Reply", ["R"]), ("Internal note", ["N"]), ("Send", ["Ctrl", "Enter"]), ("Assign", ["A"]), ("Take it", ["T"]),
-        ("Status", ["S"]), ("Priority", ["P"]),
+        ("Status", ["S"]), ("Priority", ["P"]), ("Next, previous of the list", ["J", "K"]),
     ],
 }  # fmt: skip
 

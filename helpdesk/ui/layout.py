@@ -49,7 +49,12 @@ def shell(
         after: dialogs and the like of this page.
     """
     return rx.fragment(
-        rx.el.a("To the content", href="#main", class_name="skip btn", custom_attrs={"reloadDocument": True}),
+        rx.el.nav(
+            rx.el.a(
+                "To the content", href="#main", class_name="skip btn", custom_attrs={"reloadDocument": True}
+            ),
+            aria_label="Skip",
+        ),
         rx.el.div(
             rx.el.div(class_name="drawer-scrim"),
             _sidebar(active),

@@ -202,6 +202,7 @@ MATRIX: dict[str, list[tuple[str, Call]]] = {
     ],
     "tickets.list_queue": [(STAFF_SEE, lambda x, _: _found(tickets.list_queue(x.actor, QUERY)))],
     "tickets.marks": [(SEE, lambda x, _: _found(tickets.marks(x.actor, [x.id])))],
+    "tickets.neighbours": [(STAFF_SEE, lambda x, _: tickets.neighbours(x.actor, x.id, QUERY))],
     "tickets.queue_counts": [
         (STAFF_SEE, lambda x, _: 200 if tickets.queue_counts(x.actor).all else 404),
     ],

@@ -6,6 +6,7 @@ from helpdesk.services.tickets.edits import set_watchers, update
 from helpdesk.services.tickets.holds import hold
 from helpdesk.services.tickets.lists import list_mine, list_queue, marks, queue_counts, similar
 from helpdesk.services.tickets.moves import assign, set_status, take
+from helpdesk.services.tickets.neighbours import neighbours
 from helpdesk.services.tickets.read import get
 from helpdesk.services.tickets.requester import close, rate, reopen
 from helpdesk.services.tickets.tags import find_tags, set_tags
@@ -21,6 +22,7 @@ __all__ = [
     "list_mine",
     "list_queue",
     "marks",
+    "neighbours",
     "queue_counts",
     "rate",
     "reopen",

@@ -11,6 +11,7 @@ from helpdesk.services.views._common import Page as Page
 from helpdesk.services.views._figures import DayFigure as DayFigure
 from helpdesk.services.views._figures import HomeFigures as HomeFigures
 from helpdesk.services.views._lists import BulkResult as BulkResult
+from helpdesk.services.views._lists import Neighbours as Neighbours
 from helpdesk.services.views._lists import QueueCounts as QueueCounts
 from helpdesk.services.views._lists import TicketQuery as TicketQuery
 from helpdesk.services.views._messages import DraftView as DraftView

@@ -49,6 +49,14 @@ class QueueCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Ticket numbers of those before and after one in a list; None at its ends."""
+
+    previous: str | None
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class BulkResult:
     id: int
     ok: bool

@@ -99,6 +99,11 @@ class Place:
         """The address of the view without filters, in the same order."""
         return self.href(q="", status="", priority="", group="", assignee="", created="", resolved="")
 
+    @property
+    def origin(self) -> str:
+        """What a link from here to a ticket says of where one came from."""
+        return self.href().partition("?")[2]
+
     def ticket_query(self) -> TicketQuery:
         """What the service is asked. Words and days find closed tickets too."""
         view = VIEWS[self.view]

@@ -8,7 +8,7 @@ from helpdesk.domain.enums import STAFF_ROLES, Role
 from helpdesk.services import tickets, tree
 from helpdesk.services.views import GroupNode, Page, TicketQuery, TicketRow
 from helpdesk.ui import live
-from helpdesk.ui.app_state import AppState, go_to
+from helpdesk.ui.app_state import AppState, go_to, query
 from helpdesk.ui.bridge import Failure, attempt
 from helpdesk.ui.guard import allow, me
 from helpdesk.ui.paging import NO_STEPS, Steps, counted
@@ -37,6 +37,7 @@ class QueueState(AppState):
     directions: dict[str, str] = {}
     steps: Steps = NO_STEPS
     home: str = ""
+    origin: str = ""
 
     @rx.event
     @allow()
@@ -131,6 +132,7 @@ class QueueState(AppState):
         self.options = filters.options(place, groups, people)
         self.heads, self.directions = filters.heads(place), filters.directions(place)
         self.home = place.bare
+        self.origin = query(**{"from": place.origin})
 
     def _show(self, place: filters.Place, page: Page[TicketRow]) -> None:
         self.failed, self.updates = "", 0

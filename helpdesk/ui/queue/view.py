@@ -181,7 +181,13 @@ def _row(row: Any) -> rx.Component:
         _cell(priority_mark(row["priority"])),
         _cell(row["number"], class_name="no"),
         _cell(
-            rx.el.a(row["title"], href=row["href"], class_name="tt tr", dir="auto", data_row_open="true"),
+            rx.el.a(
+                row["title"],
+                href=row["href"].to(str) + _S.origin,
+                class_name="tt tr",
+                dir="auto",
+                data_row_open="true",
+            ),
             rx.el.span(row["topic"], class_name="cat only-w", dir="auto"),
             class_name="sub",
         ),
@@ -229,7 +235,7 @@ def _card(row: Any) -> rx.Component:
                 class_name="m",
             ),
             sla_cell(row["clock"]),
-            href=row["href"],
+            href=row["href"].to(str) + _S.origin,
             class_name=rx.cond(selected, "qc sel", rx.Var.create("qc ") + row["flash"].to(str)),
             data_row_open="true",
         ),

@@ -24,7 +24,7 @@ def clocks(prefix: str) -> rx.Component:
         ("solve", "Resolution", ClockKind.RESOLUTION),
     ]
     return rx.el.section(
-        rx.el.h3(
+        rx.el.h2(
             "Promises", rx.el.span(class_name="sp"), rx.el.span(_T["policy"], class_name="tr", dir="auto")
         ),
         *[rx.cond(shown[name]["state"], _clock(words, shown[name])) for name, words, _ in named],

@@ -8,6 +8,7 @@ from helpdesk.ui.layout import shell
 from helpdesk.ui.pages import page
 from helpdesk.ui.tickets import dialogs, view
 from helpdesk.ui.tickets.composer_state import ComposerState
+from helpdesk.ui.tickets.place_state import PlaceState
 from helpdesk.ui.tickets.requester_state import RequesterState
 from helpdesk.ui.tickets.state import TicketState
 
@@ -15,7 +16,7 @@ from helpdesk.ui.tickets.state import TicketState
 @page(
     "/tickets/[key]",
     title=TicketState.title,
-    on_load=[TicketState.load, ComposerState.open, RequesterState.arrive],
+    on_load=[TicketState.load, PlaceState.look, ComposerState.open, RequesterState.arrive],
 )
 def ticket() -> rx.Component:
     active = rx.cond(TicketState.me["staff"], "", "my")

@@ -65,12 +65,12 @@ def _requester() -> rx.Component:
         rx.cond(
             _S.promises,
             rx.el.section(
-                rx.el.h3("What you were promised"), rx.foreach(_S.promises, promise), class_name="proms"
+                rx.el.h2("What you were promised"), rx.foreach(_S.promises, promise), class_name="proms"
             ),
         ),
         rating(),
         rx.el.section(
-            rx.el.h3("Details"),
+            rx.el.h2("Details"),
             rx.el.dl(
                 _prop(
                     "Number",

@@ -19,7 +19,7 @@ _CAN: Any = TicketState.can
 
 def requester_card() -> rx.Component:
     return rx.el.section(
-        rx.el.h3("Requester"),
+        rx.el.h2("Requester"),
         rx.el.div(
             avatar(_T["requester"], "l"),
             rx.el.div(
@@ -43,7 +43,7 @@ def watchers(title: str) -> rx.Component:
     return rx.cond(
         _S.watchers | _CAN["watch"],
         rx.el.section(
-            rx.el.h3(
+            rx.el.h2(
                 title,
                 rx.cond(_S.watchers, rx.el.span(_S.watchers.length())),
                 rx.el.span(class_name="sp"),
@@ -80,7 +80,7 @@ def files() -> rx.Component:
     return rx.cond(
         _S.files,
         rx.el.section(
-            rx.el.h3("Files", rx.el.span(_S.file_count)),
+            rx.el.h2("Files", rx.el.span(_S.file_count)),
             rx.el.div(rx.foreach(_S.files, file_chip), class_name="col rail-files"),
         ),
     )
@@ -90,7 +90,7 @@ def rating() -> rx.Component:
     return rx.cond(
         _CAN["rate"],
         rx.el.section(
-            rx.el.h3("How was the help?"),
+            rx.el.h2("How was the help?"),
             stars(),
             rx.cond(
                 _T["rating"],

@@ -20,7 +20,7 @@ def tags(prefix: str) -> rx.Component:
     """`prefix` keeps the ids of the two rails apart."""
     many = _T["tags"].length()
     return rx.el.section(
-        rx.el.h3("Tags", rx.cond(many, rx.el.span(many))),
+        rx.el.h2("Tags", rx.cond(many, rx.el.span(many))),
         rx.cond(
             many,
             rx.el.ul(rx.foreach(_T["tags"].to(list[str]), _tag), class_name="tags"),

@@ -19,6 +19,7 @@ from helpdesk.ui.components import (
     time,
 )
 from helpdesk.ui.tickets.edit_state import EditState
+from helpdesk.ui.tickets.place_state import PlaceState
 from helpdesk.ui.tickets.state import TicketState
 from helpdesk.ui.tickets.timeline import TABS
 
@@ -26,7 +27,7 @@ _S: Any = TicketState
 
 
 def thread() -> rx.Component:
-    return rx.el.div(
+    return rx.fragment(
         rx.cond(
             _S.earlier,
             rx.el.div(
@@ -36,7 +37,7 @@ def thread() -> rx.Component:
                 class_name="tl-more",
             ),
         ),
-        rx.foreach(_S.entries, _entry),
+        rx.el.div(rx.foreach(_S.entries, _entry), class_name="tl", role="feed", aria_label="What happened"),
         rx.cond(_S.entries, rx.fragment(), rx.el.p("Nothing here yet.", class_name="t2 tl-none")),
         rx.cond(
             _S.past,
@@ -51,9 +52,6 @@ def thread() -> rx.Component:
                 class_name="tl-more",
             ),
         ),
-        class_name="tl",
-        role="feed",
-        aria_label="What happened",
     )
 
 
@@ -62,7 +60,9 @@ def thread_tabs() -> rx.Component:
     options: list[Any] = []
     for name, words in TABS.items():
         count = [] if name == "all" else [rx.el.span(_S.counts_of[name], class_name="xs t2 num")]
-        target = href if name == "all" else href + f"?tab={name}"
+        kept = PlaceState.place["kept"].to(str)
+        joined = rx.cond(kept == "", "?", kept + "&").to(str)
+        target = href + kept if name == "all" else href + joined + f"tab={name}"
         options.append((rx.fragment(words, *count), target, _S.tab == name))
     return tabs("What is shown", *options)
 

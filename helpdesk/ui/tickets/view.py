@@ -25,6 +25,7 @@ from helpdesk.ui.tickets.composer import composer
 from helpdesk.ui.tickets.dialog_state import DialogState
 from helpdesk.ui.tickets.dialogs import conflict_banner
 from helpdesk.ui.tickets.edit_state import EditState
+from helpdesk.ui.tickets.place_state import PlaceState
 from helpdesk.ui.tickets.presence import beacon, others
 from helpdesk.ui.tickets.rail import more_menu, rail
 from helpdesk.ui.tickets.state import TicketState
@@ -33,6 +34,7 @@ from helpdesk.ui.tickets.thread import thread, thread_tabs
 _S: Any = TicketState
 _T: Any = TicketState.ticket
 _CAN: Any = TicketState.can
+_P: Any = PlaceState.place
 
 
 def body() -> rx.Component:
@@ -116,13 +118,15 @@ def _bar() -> rx.Component:
     return rx.el.header(
         rx.cond(
             _S.me["staff"],
-            link_button(rx.el.span("Queue", class_name="only-l"), href="/queue", glyph="arrow-left", kind="gh",
-                        size="sm", aria_label="To the queue"),
+            link_button(rx.el.span(_P["title"], class_name="only-l"), href=_P["back"], glyph="arrow-left", kind="gh",
+                        size="sm", aria_label="To the queue: " + _P["title"].to(str)),
             link_button(rx.el.span("My requests", class_name="only-l"), href="/my", glyph="arrow-left", kind="gh",
                         size="sm", aria_label="To my requests"),
         ),
         rx.el.span(class_name="vr only-l"),
         rx.el.span(_T["number"], class_name="no"),
+        rx.cond(_P["kept"], rx.fragment(_step("k", "arrow-up", "Previous", _P["previous"]),
+                                        _step("j", "arrow-down", "Next", _P["next"]))),
         rx.el.span(class_name="sp"),
         others(),
         beacon(),
@@ -147,6 +151,16 @@ def _bar() -> rx.Component:
         icon_button("panel-right", "Details", size="sm", class_name="only-s", data_dialog="details"),
         more_menu(),
         class_name="tkbar",
+    )  # fmt: skip
+
+
+def _step(key: str, glyph: str, words: str, href: Any) -> rx.Component:
+    """To the ticket before or after this one, in the list that one came from."""
+    return rx.cond(
+        href,
+        link_button(icon(glyph), href=href, kind="gh", size="sm", class_name="ic only-l", aria_label=words,
+                    title=f"{words} ({key.upper()})", data_shortcut=key, aria_keyshortcuts=key),
+        rx.el.span(icon(glyph), class_name="btn gh sm ic only-l off", aria_hidden="true"),
     )  # fmt: skip
 
 
