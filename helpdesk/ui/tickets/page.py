@@ -16,7 +16,7 @@ from helpdesk.ui.tickets.state import TicketState
 @page(
     "/tickets/[key]",
     title=TicketState.title,
-    on_load=[TicketState.load, PlaceState.look, ComposerState.open, RequesterState.arrive],
+    on_load=[PlaceState.look, TicketState.load, ComposerState.open, RequesterState.arrive],
 )
 def ticket() -> rx.Component:
     active = rx.cond(TicketState.me["staff"], "", "my")

@@ -134,11 +134,13 @@ def _closed() -> rx.Component:
             ),
             rx.cond(
                 _CAN["reopen"],
-                rx.el.button(
-                    "It happens again",
-                    type="button",
-                    class_name="linkbtn",
-                    on_click=RequesterState.show("not_yet"),
+                rx.el.div(
+                    rx.el.button(
+                        "It happens again",
+                        type="button",
+                        class_name="linkbtn",
+                        on_click=RequesterState.show("not_yet"),
+                    ),
                 ),
             ),
         ),
