@@ -106,9 +106,19 @@
   setInterval(() => document.hidden || refresh(document), 15_000);
   document.addEventListener("visibilitychange", () => document.hidden || refresh(document));
 
-  // ---- menus
+  // ---- menus; several buttons may share one: it stands at the one that was pressed last
+  const pressed = new Map();
+  const buttonOf = (menu) => {
+    const last = pressed.get(menu.id);
+    return last?.isConnected ? last : document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element && event.target.closest("[popovertarget]");
+    if (button) pressed.set(button.getAttribute("popovertarget"), button);
+  }, true);
+
   function place(menu) {
-    const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+    const button = buttonOf(menu);
     if (!button) return;
     const at = button.getBoundingClientRect(), size = menu.getBoundingClientRect(), gap = 4, edge = 8;
     const end = menu.dataset.align === "end";
@@ -117,6 +127,7 @@
     let top = at.bottom + gap;
     if (top + size.height > innerHeight - edge && at.top - gap - size.height > edge) top = at.top - gap - size.height;
     menu.style.left = `${left}px`;
+    top = Math.min(top, innerHeight - size.height - edge);
     menu.style.top = `${Math.max(edge, top)}px`;
   }
 
@@ -128,7 +139,7 @@
     (event) => {
       const menu = event.target;
       if (!(menu instanceof HTMLElement) || !menu.matches(".menu[popover]")) return;
-      const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+      const button = buttonOf(menu);
       if (button) button.setAttribute("aria-expanded", String(event.newState === "open"));
       if (event.newState !== "open") return;
       place(menu);
@@ -157,10 +168,47 @@
     }
   });
 
+  // ---- <input data-filter="id"> leaves what is typed among the children of #id; Enter presses the first of them
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+  function filter(field) {
+    const words = plain(field.value.trim());
+    for (const node of document.getElementById(field.dataset.filter)?.children ?? []) {
+      node.hidden = !plain(node.textContent).includes(words);
+    }
+  }
+
+  const filtering = (target) => target instanceof Element && target.closest("[data-filter]");
+  document.addEventListener("input", (event) => {
+    const field = filtering(event.target);
+    if (field) filter(field);
+  });
+  document.addEventListener("keydown", (event) => {
+    const field = filtering(event.target);
+    const list = field ? document.getElementById(field.dataset.filter) : event.target.closest?.(".person-picks");
+    if (!list || event.isComposing) return;
+    const all = [...list.children].filter((node) => !node.hidden), at = all.indexOf(document.activeElement);
+    if (event.key === "Enter" && field) {
+      event.preventDefault();
+      all[0]?.click();
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      all[Math.max(0, Math.min(all.length - 1, at + (event.key === "ArrowDown" ? 1 : -1)))]?.focus();
+    }
+  });
+
   // ---- dialogs
   function open(dialog) {
     if (dialog.open) return;
     dialog.showModal();
+    // the first thing to do in it, rather than its way out
+    const first = ".dlg-body :is(input:not([type=hidden]), select, textarea, button):not(:disabled)";
+    const at = dialog.querySelector("[data-focus]") || dialog.querySelector(first);
+    if (at) at.focus();
+    for (const field of dialog.querySelectorAll("[data-filter]")) {
+      field.value = "";
+      filter(field);
+    }
     document.dispatchEvent(new CustomEvent("ui:dialog-open", { detail: dialog.id }));
   }
 
@@ -216,6 +264,8 @@
       shell.dataset.drawer = isOpen ? "open" : "closed";
       if (isOpen) shell.querySelector(".side a")?.focus();
     }
+    const link = event.target.closest("[data-copy-link]");
+    if (link) navigator.clipboard?.writeText(location.origin + link.dataset.copyLink).then(() => say("Copied"));
     const copy = event.target.closest("[data-copy]");
     if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => say("Copied"));
     const undo = event.target.closest("[data-press]");
@@ -288,6 +338,8 @@
     if (node.matches("[data-offline]")) offline(node);
     node.querySelectorAll("[data-offline]").forEach(offline);
     if (node.matches("dialog[data-show]")) follow(node);
+    const narrowed = node.parentElement?.id && document.querySelector(`[data-filter="${CSS.escape(node.parentElement.id)}"]`);
+    if (narrowed) filter(narrowed);
     refresh(node);
     for (const toast of node.querySelectorAll(".toast[data-auto]")) watchToast(toast);
     for (const dialog of node.querySelectorAll("dialog[data-show]")) follow(dialog);

@@ -90,6 +90,14 @@ class View(StrEnum):
     REQUESTER = "requester"
 
 
+class Sharing(StrEnum):
+    """Who reads a saved view besides its owner."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    STAFF = "staff"
+
+
 class Visibility(StrEnum):
     PUBLIC = "public"  # everybody who sees the ticket
     STAFF = "staff"

@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from helpdesk.core.config import get_settings
 from helpdesk.domain.enums import ClockKind, EventKind, Priority
 from helpdesk.domain.sla import ClockEvent, Clocks, ClockState, compute, steps
 from helpdesk.domain.sla_policy import PolicyVersion, StepRule
@@ -48,6 +49,12 @@ _known: dict[int, PolicyVersion] = {}
 def forget_policy_versions() -> None:
     """For a process that changes its database, as the tests do."""
     _known.clear()
+
+
+def closes_at(s: Session, resolved_at: datetime, policy_version: int) -> datetime:
+    """When a resolved ticket closes by itself: after the setting's days of its policy's calendar."""
+    calendar = policy_versions(s, {policy_version})[policy_version].calendar or ALWAYS
+    return calendar.add_days(resolved_at, get_settings().auto_close_days)
 
 
 def policy_for(s: Session, facts: Mapping[str, Any]) -> int:

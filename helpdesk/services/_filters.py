@@ -14,7 +14,7 @@ from helpdesk.core.clock import now
 from helpdesk.core.config import get_settings
 from helpdesk.core.errors import Invalid
 from helpdesk.domain.access import Actor
-from helpdesk.domain.enums import Priority, Status, View
+from helpdesk.domain.enums import HoldReason, Priority, Status, View
 from helpdesk.models.ticket import ticket_holds, ticket_tags, ticket_watchers, tickets
 from helpdesk.services import _text
 from helpdesk.services.views import TicketQuery
@@ -152,6 +152,11 @@ def _around(actor: Actor, chosen: Filter) -> Iterator[ColumnElement[bool]]:
         yield t.id.in_(tagged)
     if query.mine_groups:
         yield t.group_id.in_(sorted(actor.group_ids))
+    if query.needs_me is not None:
+        needed = or_(
+            t.status == str(Status.RESOLVED), exists().where(ticket_holds.c.ticket_id == t.id, _asks())
+        )
+        yield needed if query.needs_me else ~needed
     if query.watching is not None:
         yield _watching(actor, query.watching)
     if query.q and not _text.is_blank(query.q):
@@ -162,6 +167,10 @@ def is_open(moment: datetime) -> ColumnElement[bool]:
     """A hold that lasts at `moment`: one that ran out is over, whether or not the sweep has written so."""
     h = ticket_holds.c
     return and_(h.ended_at.is_(None), or_(h.until.is_(None), h.until > moment))
+
+
+def _asks() -> ColumnElement[bool]:
+    return and_(is_open(now()), ticket_holds.c.reason == str(HoldReason.REQUESTER))
 
 
 def is_late(moment: datetime) -> ColumnElement[bool]:

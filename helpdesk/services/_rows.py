@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.core.clock import now
 from helpdesk.domain.access import Actor
-from helpdesk.domain.enums import ClockKind, View
+from helpdesk.domain.enums import ClockKind, Status, View
 from helpdesk.domain.working_time import ALWAYS, WorkingTime
 from helpdesk.models.person import roles, users
 from helpdesk.models.sla import ticket_clocks
@@ -97,6 +97,7 @@ def ticket_rows(
                 hold=holds.get(ticket_id),
                 sla=clocks.get(ticket_id, SlaView(None, None, None)),
                 staff=staff,
+                closes_at=_closes_at(s, row),
             )
         )
     return result
@@ -111,6 +112,7 @@ def _ticket_row(
     hold: HoldView | None,
     sla: SlaView,
     staff: bool,
+    closes_at: datetime | None,
 ) -> TicketRow:
     return TicketRow(
         id=row["id"],
@@ -138,7 +140,14 @@ def _ticket_row(
         resolved_at=row["resolved_at"],
         closed_at=row["closed_at"],
         sla=sla,
+        closes_at=closes_at,
     )
+
+
+def _closes_at(s: Session, row: RowMapping) -> datetime | None:
+    if row["status"] != Status.RESOLVED:
+        return None
+    return _clocks.closes_at(s, row["resolved_at"], row["policy_version_id"])
 
 
 def _ref(node_id: int | None, name: str | None) -> NamedRef | None:

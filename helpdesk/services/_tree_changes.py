@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from helpdesk.core import clock
 from helpdesk.core.errors import Conflict, FieldError, Invalid, NotFound
 from helpdesk.domain.access import may_be_assigned
-from helpdesk.domain.enums import STAFF_ROLES, Priority, Role
+from helpdesk.domain.enums import STAFF_ROLES, Priority, Role, Sharing
 from helpdesk.models.person import roles, users
+from helpdesk.models.saved_view import saved_views
 from helpdesk.models.sla import sla_policies
 from helpdesk.models.ticket import tickets
 from helpdesk.models.tree import categories, group_members, groups, subcategories
@@ -221,6 +222,10 @@ def delete_unused(s: Session, kind: NodeKind, node_id: int) -> None:
                 s.execute(delete(subcategories).where(subcategories.c.category_id.in_(below)))
                 s.execute(delete(categories).where(categories.c.group_id == node_id))
                 s.execute(delete(group_members).where(group_members.c.group_id == node_id))
+                shared = saved_views.c.group_id == node_id
+                s.execute(
+                    update(saved_views).where(shared).values(shared=str(Sharing.PRIVATE), group_id=None)
+                )
             elif kind is NodeKind.CATEGORY:
                 s.execute(delete(subcategories).where(subcategories.c.category_id == node_id))
             s.execute(delete(TABLES[kind]).where(TABLES[kind].c.id == node_id))

@@ -16,7 +16,6 @@ from helpdesk.domain.clock_explain import Interval, explain_run
 from helpdesk.domain.clock_fold import ClockEvent
 from helpdesk.domain.enums import ClockKind, EventKind, Priority, Status
 from helpdesk.domain.lifecycle import Capacity, Move, check
-from helpdesk.domain.working_time import ALWAYS
 from helpdesk.models.person import users
 from helpdesk.models.sla import ticket_clocks
 from helpdesk.models.ticket import ticket_holds, tickets
@@ -185,9 +184,7 @@ def _auto_close_due(s: Session, now: datetime) -> ColumnElement[bool]:
             tickets.c.status == str(Status.RESOLVED), tickets.c.resolved_at <= now - timedelta(days=days - 1)
         )
     ).all()
-    policies = _clocks.policy_versions(s, {row.policy_version_id for row in rows})
-    times = {version: policy.calendar or ALWAYS for version, policy in policies.items()}
-    due = [row.id for row in rows if times[row.policy_version_id].add_days(row.resolved_at, days) <= now]
+    due = [row.id for row in rows if _clocks.closes_at(s, row.resolved_at, row.policy_version_id) <= now]
     return tickets.c.id.in_(due)
 
 

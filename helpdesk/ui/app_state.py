@@ -13,8 +13,8 @@ import reflex as rx
 
 from helpdesk.core.config import get_settings
 from helpdesk.domain.enums import STAFF_ROLES, Role
-from helpdesk.services import sessions, tickets
-from helpdesk.services.views import MeView
+from helpdesk.services import saved_views, sessions, tickets
+from helpdesk.services.views import MeView, ViewCount
 from helpdesk.ui import live
 from helpdesk.ui.bridge import Failure, attempt
 from helpdesk.ui.guard import allow, me
@@ -45,6 +45,15 @@ class Toast(TypedDict):
     undo: str  # element id of the page's hidden undo button; "" for none
 
 
+class SavedLink(TypedDict):
+    """A saved view in the sidebar."""
+
+    name: str
+    href: str
+    place: str  # what a page passes as `active`
+    count: str  # "12", "999+"
+
+
 NOT_ME: Me = {
     "id": 0, "name": "", "first_name": "", "initials": "", "tone": "a1", "email": "", "role": "", "staff": False,
     "mailbox": False,
@@ -58,6 +67,7 @@ class AppState(rx.State):
     toasts: list[Toast] = []
     counts: dict[str, int] = {}
     signed_out: bool = False
+    saved_views: list[SavedLink] = []
 
     @rx.event
     @allow()
@@ -128,6 +138,9 @@ class AppState(rx.State):
         counted = await attempt(tickets.queue_counts, actor)
         if not isinstance(counted, Failure):
             self.counts = dict(dataclasses.asdict(counted))
+        views = await attempt(saved_views.view_counts, actor)
+        if not isinstance(views, Failure):
+            self.saved_views = [_saved_link(one) for one in views]
 
 
 def go_to(path: str, *, replace: bool = False) -> rx.event.EventSpec:
@@ -147,6 +160,15 @@ def query(**params: str | int | None) -> str:
         f"{key}={quote(str(value), safe='')}" for key, value in params.items() if value not in (None, "")
     ]
     return "?" + "&".join(pairs) if pairs else ""
+
+
+def _saved_link(view: ViewCount) -> SavedLink:
+    return {
+        "name": view.name,
+        "href": f"/queue?view={view.id}",
+        "place": f"queue.{view.id}",
+        "count": f"{view.count - 1}+" if view.capped else str(view.count),
+    }
 
 
 def _me_row(seen: MeView) -> Me:

@@ -168,7 +168,16 @@ def _sidebar(active: Active | rx.Var[str]) -> rx.Component:
 
 def _nav(sections: list[Section], active: Active | rx.Var[str]) -> rx.Component:
     return rx.el.nav(
-        *[_section(section, active) for section in sections], class_name="nav", aria_label="Main"
+        *[
+            part
+            for section in sections
+            for part in (
+                _section(section, active),
+                *([_saved_views(active)] if section.title == "Queue" else []),
+            )
+        ],
+        class_name="nav",
+        aria_label="Main",
     )
 
 
@@ -179,6 +188,24 @@ def _section(section: Section, active: Active | rx.Var[str]) -> rx.Component:
         if places
         else rx.fragment()
     )
+
+
+def _saved_views(active: Active | rx.Var[str]) -> rx.Component:
+    """Under the queue's quick filters: the saved views of this person."""
+    views: Any = AppState.saved_views
+
+    def entry(one: Any) -> rx.Component:
+        here: Any = (active == one["place"]) if isinstance(active, rx.Var) else False
+        return rx.el.a(
+            icon("bookmark"),
+            rx.el.span(one["name"], class_name="tr", dir="auto"),
+            rx.el.span(one["count"], class_name="n"),
+            href=one["href"],
+            aria_current=rx.cond(here, "page", "false"),
+            key=one["place"],
+        )
+
+    return rx.cond(views, rx.fragment(rx.el.h3("Saved views"), rx.foreach(views, entry)))
 
 
 def _entry(place: Place, active: Active | rx.Var[str]) -> rx.Component:

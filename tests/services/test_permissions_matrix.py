@@ -26,6 +26,7 @@ from helpdesk.services import (
     people,
     presence,
     reports,
+    saved_views,
     sessions,
     sla,
     tickets,
@@ -35,7 +36,7 @@ from helpdesk.services.people import NewUser, UserQuery
 from helpdesk.services.tree import NewCategory, NewGroup, NewSubcategory
 from helpdesk.services.views import NewTicket, TicketQuery
 from tests.arch.test_services import WITHOUT_ACTOR, services
-from tests.factories import Branch, Person, World, make_ticket
+from tests.factories import Branch, Person, World, actor_for, make_ticket, make_user
 
 PERSONAS = ("client", "client2", "agent", "hr_agent", "manager", "admin")  # the ticket is the client's
 WORD = "cantilever"
@@ -80,6 +81,16 @@ class Scene:
             resolution_text="Replaced the fuse",
         )
 
+    @property
+    def group_view(self) -> dict[str, Any]:
+        return {"name": "Ours", "shared": "group", "group_id": self.branch.group_id}
+
+    def view(self, *, shared: bool = False) -> int:
+        """A view of somebody who is none of the personas."""
+        owner = make_user("agent", group_ids=[self.branch.group_id])
+        values = self.group_view if shared else {"name": "Private"}
+        return saved_views.create_view(actor_for(owner), values).id
+
     def failed_message(self, db: Connection) -> int:
         mine = notification_logs.c.ticket_id == self.id
         db.execute(update(notification_logs).where(mine).values(status="failed"))
@@ -90,6 +101,10 @@ def _found(page: Any) -> int:
     """What a list answers: 200 where it shows or counts the ticket, 404 where not."""
     shown = page.total if hasattr(page, "total") else len(page)
     return 200 if shown else 404
+
+
+def _found_any(counts: Any) -> int:
+    return 200 if any(one.count for one in counts) else 404
 
 
 def _bulk(x: Scene) -> int:
@@ -104,6 +119,11 @@ def _read(actor: Actor, file_id: int) -> bool:
 QUERY = TicketQuery(q=WORD)
 
 # role gates
+STAFF = "403 403 200 200 200 200"
+# a private view of agent2's, and one shared with the ticket's group
+OTHERS = "403 403 404 404 404 404"
+SHARED = "403 403 200 404 200 200 | 403 403 404 200 404 200"
+SHARED_EDIT = "403 403 403 404 403 200 | 403 403 404 403 404 200"
 EVERYBODY = "200 200 200 200 200 200"
 ADMIN = "403 403 403 403 403 200"
 # verbs on a ticket: in an open group | in a restricted one
@@ -170,6 +190,42 @@ MATRIX: dict[str, list[tuple[str, Call]]] = {
     ],
     "presence.here": [(SEE, lambda x, _: presence.here(x.actor, x.id))],
     "reports.home": [("403 403 403 403 200 200", lambda x, _: reports.home(x.actor))],
+    "saved_views.create_view": [
+        (STAFF, lambda x, _: saved_views.create_view(x.actor, {"name": "Mine"})),
+        (ADMIN, lambda x, _: saved_views.create_view(x.actor, {"name": "Ours", "shared": "staff"})),
+        (
+            "403 403 200 403 200 200 | 403 403 403 200 403 200",
+            lambda x, _: saved_views.create_view(x.actor, x.group_view),
+        ),
+    ],
+    "saved_views.delete_view": [
+        (OTHERS, lambda x, _: saved_views.delete_view(x.actor, x.view())),
+        (SHARED_EDIT, lambda x, _: saved_views.delete_view(x.actor, x.view(shared=True))),
+    ],
+    "saved_views.get_view": [
+        (OTHERS, lambda x, _: saved_views.get_view(x.actor, x.view())),
+        (SHARED, lambda x, _: saved_views.get_view(x.actor, x.view(shared=True))),
+    ],
+    "saved_views.list_views": [
+        (OTHERS, lambda x, _: (x.view(), _found(saved_views.list_views(x.actor)))[1]),
+        (SHARED, lambda x, _: (x.view(shared=True), _found(saved_views.list_views(x.actor)))[1]),
+    ],
+    "saved_views.save_settings": [
+        (STAFF, lambda x, _: saved_views.save_settings(x.actor, {"columns": ["subject"]})),
+        (SHARED, lambda x, _: saved_views.save_settings(x.actor, {"default_view": x.view(shared=True)})),
+    ],
+    "saved_views.settings": [(STAFF, lambda x, _: saved_views.settings(x.actor))],
+    "saved_views.update_view": [
+        (OTHERS, lambda x, _: saved_views.update_view(x.actor, x.view(), {"name": "Theirs"})),
+        (SHARED_EDIT, lambda x, _: saved_views.update_view(x.actor, x.view(shared=True), {"name": "Theirs"})),
+    ],
+    "saved_views.view_counts": [
+        # whoever reads it counts what they may see
+        (
+            "403 403 200 404 200 200 | 403 403 404 200 404 200",
+            lambda x, _: (x.view(shared=True), _found_any(saved_views.view_counts(x.actor)))[1],
+        ),
+    ],
     "sessions.change_password": [
         (
             "422 422 422 422 422 422",

@@ -167,3 +167,48 @@ async def test_everybody_sees_their_own_alone(open_tab: Opener, people: World) -
     tab = await open_tab(people.agent2, "/my")
     assert sections(tab) == {"needs": [], "working": [], "closed": []}
     assert tab.var(my(), "ready") is True
+
+
+async def test_counts_and_what_needs_me_hold_on_every_page(
+    open_tab: Opener, people: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from helpdesk.ui.my import state
+
+    monkeypatch.setattr(state, "_PAGE", 2)
+
+    def make() -> None:
+        agent = people.actor("agent")
+        for number in range(3):
+            asked = file(people, f"asked {number}")
+            tickets.take(agent, asked)
+            tickets.hold(agent, asked, "requester")
+        for number in range(3):
+            file(people, f"open {number}")
+
+    await run(make)
+    tab = await open_tab(people.client, "/my")
+    await tab.done()
+    assert titles(tab, "needs") == ["asked 2", "asked 1"]
+    assert titles(tab, "working") == ["open 2", "open 1"]
+    assert (tab.var(my(), "needs_total"), tab.var(my(), "working_total")) == (3, 3)
+    await go(tab, tab.var(my(), "steps")["older"])
+    assert (titles(tab, "needs"), titles(tab, "working")) == ([], ["open 0"])
+    assert (tab.var(my(), "needs_total"), tab.var(my(), "working_total")) == (3, 3)
+    await go(tab, tab.var(my(), "links")["needs"])
+    await go(tab, tab.var(my(), "steps")["older"])
+    assert titles(tab, "needs") == ["asked 0"]
+
+
+async def test_a_resolved_one_says_when_it_closes(open_tab: Opener, people: World) -> None:
+    made = await run(some, people)
+    tab = await open_tab(people.client, "/my")
+    await tab.done()
+    seen = await run(lambda: tickets.get(people.actor("client"), made["solved"]))
+    closes = seen.ticket.closes_at
+    assert closes is not None
+    assert closes > (seen.ticket.resolved_at or closes)
+    (row,) = [row for row in tab.var(my(), "needs") if row["title"] == "solved"]
+    assert (row["hint"], row["hint_at"]) == (
+        "Without an answer it closes ",
+        closes.isoformat(timespec="seconds"),
+    )

@@ -66,6 +66,9 @@ def list_mine(
     created_from: From = None,
     created_to: To = None,
     watching: Annotated[bool | None, Query(description="Only those watched, or none of them.")] = None,
+    needs_me: Annotated[
+        bool | None, Query(description="Only those where the requester has the next move, or none of them.")
+    ] = None,
     sort: Sort = "-created_at",
     page: PageNumber = 1,
     page_size: PageSize = 25,
@@ -82,6 +85,7 @@ def list_mine(
         created_from=created_from,
         created_to=created_to,
         watching=watching,
+        needs_me=needs_me,
         sort=sort,
         page=page,
         page_size=page_size,

@@ -24,6 +24,9 @@ from helpdesk.services.views._people import PresenceView as PresenceView
 from helpdesk.services.views._people import SessionView as SessionView
 from helpdesk.services.views._people import TokenPair as TokenPair
 from helpdesk.services.views._people import UserRow as UserRow
+from helpdesk.services.views._saved import QueueSettings as QueueSettings
+from helpdesk.services.views._saved import SavedViewRow as SavedViewRow
+from helpdesk.services.views._saved import ViewCount as ViewCount
 from helpdesk.services.views._tickets import Abilities as Abilities
 from helpdesk.services.views._tickets import AttachmentView as AttachmentView
 from helpdesk.services.views._tickets import ClockView as ClockView

@@ -27,6 +27,7 @@ class TicketQuery:
     on_hold: bool | None = None
     tag: tuple[str, ...] = ()  # with any of them
     mine_groups: bool = False  # only the groups that the actor belongs to
+    needs_me: bool | None = None  # in "my tickets": where the requester has the next move, or only the others
     watching: bool | None = None  # in "my tickets": True only those watched, False none of them
     sort: str = "-created_at"
     page: int = 1

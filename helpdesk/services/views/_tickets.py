@@ -75,6 +75,7 @@ class TicketRow:
     resolved_at: datetime | None
     closed_at: datetime | None
     sla: SlaView
+    closes_at: datetime | None = None  # a resolved one, when nobody answers
 
 
 @dataclass(frozen=True, slots=True)

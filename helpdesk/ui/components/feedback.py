@@ -85,14 +85,16 @@ def loading(ready: Flag, skeleton_: rx.Component, content: rx.Component) -> rx.C
     )
 
 
-def table_head(words: Text, href: Text = "", direction: Text = "", *, end: bool = False) -> rx.Component:
+def table_head(
+    words: Text, href: Text = "", direction: Text = "", *, end: bool = False, class_name: str = ""
+) -> rx.Component:
     """A column's head. With `href` it sorts: a link, so that the order stands in the URL.
 
     Args:
         direction: "ascending", "descending" or "" for a column that is not sorted by.
     """
     if not is_set(href):
-        return rx.el.span(words, role="columnheader", class_name="end" if end else "")
+        return rx.el.span(words, role="columnheader", class_name=css("end" if end else "", class_name))
     arrow = rx.match(
         direction,
         ("ascending", icon("arrow-up", "s")),
@@ -102,7 +104,7 @@ def table_head(words: Text, href: Text = "", direction: Text = "", *, end: bool 
     return rx.el.span(
         rx.el.a(words, arrow, href=href, class_name="sorter", replace=True),
         role="columnheader",
-        class_name="end" if end else "",
+        class_name=css("end" if end else "", class_name),
         aria_sort=rx.cond(direction, direction, "none")
         if isinstance(direction, rx.Var)
         else (direction or "none"),

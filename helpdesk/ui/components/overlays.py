@@ -22,6 +22,7 @@ def menu(
     kind: Text = "btn",
     align: Literal["start", "end"] = "start",
     role: Literal["menu", "dialog"] = "menu",
+    disabled: Flag = False,
 ) -> rx.Component:
     """A button and the menu that it opens; arrow keys, Home, End, letters and Esc work.
 
@@ -43,6 +44,7 @@ def menu(
             aria_label=label,
             aria_haspopup=role,
             aria_expanded="false",
+            disabled=disabled,
             custom_attrs={"popoverTarget": menu_id},
             **shortcut,
         ),

@@ -77,7 +77,7 @@ def _next(row: TicketRow, viewer_id: int) -> tuple[str, str, str, str]:
             return f"You rated {row.rating} of 5", "", "", ""
         return ("Rate the help", "", "", "") if row.requested_for.id == viewer_id else ("", "", "", "")
     if row.status == Status.RESOLVED:
-        return "Solved? Yes or not yet", "", "It closes by itself if you say nothing", ""
+        return "Solved? Yes or not yet", "", "Without an answer it closes ", iso(row.closes_at)
     if row.hold is not None:
         if row.hold.reason == HoldReason.REQUESTER:
             return "Answer to go on", "", "The clock stands still until then", ""

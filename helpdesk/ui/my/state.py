@@ -20,16 +20,19 @@ PATH = "/my"
 _OPEN = tuple(str(one) for one in Status if one in UNSOLVED or one is Status.RESOLVED)
 _CLOSED_SHOWN = 3
 _PAGE = 50
+_VIEWS = ("needs", "watching", "closed")
 
 
 class MyState(AppState):
     ready: bool = False
     failed: str = ""
-    view: str = ""  # "", watching, closed
+    view: str = ""  # "", needs, watching, closed
     words: str = ""
     needs: list[Request] = []
     working: list[Request] = []
     closed: list[Request] = []
+    needs_total: int = 0
+    working_total: int = 0
     closed_total: int = 0
     watching_total: int = 0
     steps: Steps = NO_STEPS
@@ -41,9 +44,9 @@ class MyState(AppState):
         """Read the view from the URL."""
         params = self.router.url.query_parameters
         asked = params.get("view", "")
-        self.view = asked if asked in {"watching", "closed"} else ""
+        self.view = asked if asked in _VIEWS else ""
         self.words = params.get("q", "")[:200]
-        self.links = {name: PATH + query(view=name or None) for name in ("", "watching", "closed")}
+        self.links = {name: PATH + query(view=name or None) for name in ("", *_VIEWS)}
         live.watch(f"person:{me().user_id}", refresh=MyState.refresh)
         await self._read(params.get("cursor"))
 
@@ -61,10 +64,14 @@ class MyState(AppState):
         base: dict[str, Any] = {"q": self.words or None, "cursor": cursor, "page_size": _PAGE}
         if self.view == "closed":
             asked = TicketQuery(**base, status=(str(Status.CLOSED),), sort="-updated_at")
+        elif self.view == "needs":
+            asked = TicketQuery(**base, needs_me=True, watching=False, sort="-updated_at")
         elif self.view == "watching":
             asked = TicketQuery(**base, watching=True, sort="-updated_at")
         else:
-            rules: dict[str, Any] = {} if self.words else {"status": _OPEN, "watching": False}
+            # what needs the person stands first, whatever page it would be on
+            mine = {"status": _OPEN, "watching": False, "needs_me": False}
+            rules: dict[str, Any] = {} if self.words else mine
             asked = TicketQuery(**base, **rules, sort="-updated_at")
         page = await attempt(tickets.list_mine, me(), asked)
         if isinstance(page, Failure):
@@ -73,6 +80,7 @@ class MyState(AppState):
         self.failed = ""
         self._show(page)
         if not self.view and not self.words:
+            await self._show_needs(first=not cursor)
             await self._show_closed()
         watched = await attempt(tickets.list_mine, me(), TicketQuery(watching=True, page_size=1))
         self.watching_total = 0 if isinstance(watched, Failure) else watched.total
@@ -85,13 +93,33 @@ class MyState(AppState):
         self.needs = [made for row, made in rows if needs_you(row)]
         self.working = [made for row, made in rows if row.status in _OPEN and not needs_you(row)]
         self.closed = closed
-        self.closed_total = page.total if self.view == "closed" else len(closed)
+        self.needs_total, self.working_total, self.closed_total = self._totals(page)
         filters: dict[str, str | None] = {"view": self.view or None, "q": self.words or None}
         self.steps = {
             "newer": PATH + query(**filters, cursor=page.prev_cursor) if page.prev_cursor else "",
             "older": PATH + query(**filters, cursor=page.next_cursor) if page.next_cursor else "",
             "words": counted(page, "request", "requests"),
         }
+
+    def _totals(self, page: Page[TicketRow]) -> tuple[int, int, int]:
+        """How many each section has on all pages; 0 where a list of several kinds does not say."""
+        if self.view == "needs":
+            return page.total, 0, 0
+        if self.view == "closed":
+            return 0, 0, page.total
+        if not self.view and not self.words:
+            return 0, page.total, 0
+        if page.next_cursor or page.prev_cursor:
+            return 0, 0, 0
+        return len(self.needs), len(self.working), len(self.closed)
+
+    async def _show_needs(self, *, first: bool) -> None:
+        """On the first page the first of them, on the others their number alone."""
+        asked = TicketQuery(needs_me=True, watching=False, sort="-updated_at", page_size=_PAGE)
+        page = await attempt(tickets.list_mine, me(), asked)
+        if not isinstance(page, Failure):
+            self.needs = [request(row, me().user_id) for row in page.items] if first else []
+            self.needs_total = page.total
 
     async def _show_closed(self) -> None:
         asked = TicketQuery(

@@ -81,8 +81,16 @@ def _lists() -> rx.Component:
         nothing,
         _empty(),
         rx.fragment(
-            _section("Needs you", _S.needs, _S.needs.length()),
-            _section("Being worked on", _S.working, _S.working.length()),
+            _section(
+                "Needs you",
+                _S.needs,
+                _S.needs_total,
+                rx.cond(
+                    (_S.view == "") & (_S.needs_total > _S.needs.length()),
+                    link("Show all", href=_S.links["needs"], class_name="link xs"),
+                ),
+            ),
+            _section("Being worked on", _S.working, _S.working_total),
             _section(
                 "Closed",
                 _S.closed,
@@ -131,7 +139,7 @@ def _section(title: str, rows: Any, count: Any, action: Any = None) -> rx.Compon
         rx.fragment(
             rx.el.div(
                 rx.el.h2(title, class_name="h-sec"),
-                rx.el.span(count, class_name="t2 xs"),
+                rx.cond(count, rx.el.span(count, class_name="t2 xs")),
                 rx.el.span(class_name="sp"),
                 *([action] if action is not None else []),
                 class_name="secth",
@@ -160,7 +168,7 @@ def _row(row: Any) -> rx.Component:
         ),
         rx.el.div(
             rx.el.span(row["next"], time(row["due"], "short"), class_name=row["tone"]),
-            rx.cond(row["hint"], rx.el.div(row["hint"], class_name="t2 xs")),
+            rx.cond(row["hint"], rx.el.div(row["hint"], time(row["hint_at"], "short"), class_name="t2 xs")),
         ),
         icon("chevron-right"),
         href=row["href"],

@@ -39,51 +39,60 @@ _CODE_WORDS = {
 
 
 def bulk_bar() -> rx.Component:
+    acts: Any = _B.busy != ""
     return rx.el.div(
-        rx.el.span(_Q.selected.length(), " selected", class_name="cnt", aria_live="polite"),
+        rx.el.span(
+            rx.cond(acts, _B.busy, _Q.selected.length().to_string() + " selected"),
+            class_name="cnt",
+            aria_live="polite",
+        ),
         rx.el.span(class_name="vr"),
-        button("Take", glyph="user-check", kind="gh", key="t", on_click=BulkState.take),
+        button("Take", glyph="user-check", kind="gh", key="t", busy=acts, on_click=BulkState.take(False)),
         button(
             "Assign",
             glyph="user-round",
             kind="gh",
             key="a",
-            on_click=BulkState.offer,
+            busy=acts,
+            on_click=BulkState.offer(False),
             data_dialog="bulk-assign",
         ),
         menu(
             [icon("circle-dashed"), "Status", kbd("s")],
             *[
-                menu_item(status_mark(status), on_click=BulkState.set_status(status))
+                menu_item(status_mark(status), on_click=BulkState.set_status(status, False))
                 for status in ("In Progress", "Resolved", "Closed")
             ],
             menu_id="bulk-status",
             label="Status of the selected",
             key="s",
             kind="btn gh",
+            disabled=acts,
         ),
         menu(
             [icon("zap"), "Priority", kbd("p")],
             *[
-                menu_item(priority_mark(one), on_click=BulkState.set_priority(str(one)))
+                menu_item(priority_mark(one), on_click=BulkState.set_priority(str(one), False))
                 for one in reversed(Priority)
             ],
             menu_id="bulk-priority",
             label="Priority of the selected",
             key="p",
             kind="btn gh",
+            disabled=acts,
         ),
         button(
             "Category",
             glyph="folder-tree",
             kind="gh",
-            on_click=BulkState.offer,
+            busy=acts,
+            on_click=BulkState.offer(False),
             data_dialog="bulk-category",
-            class_name="only-l",
         ),
-        button("Hold", glyph="circle-pause", kind="gh", on_click=BulkState.show("hold"), class_name="only-l"),
+        button("Hold", glyph="circle-pause", kind="gh", busy=acts, on_click=BulkState.show("hold", False)),
         rx.el.span(class_name="vr"),
         icon_button("x", "Select none", on_click=QueueState.select_none),
+        rx.cond(acts, rx.el.span(class_name="runs", aria_hidden="true")),
         class_name="bulk",
         role="toolbar",
         aria_label="The selected tickets",
@@ -96,6 +105,15 @@ def dialogs() -> list[rx.Component]:
 
 def _assign() -> rx.Component:
     return dialog(
+        rx.el.input(
+            type="search",
+            class_name="inp",
+            placeholder="Find somebody",
+            aria_label="Find somebody",
+            auto_complete="off",
+            data_focus="true",
+            data_filter="bulk-people",
+        ),
         rx.el.div(
             rx.foreach(
                 BulkState.people,
@@ -117,6 +135,7 @@ def _assign() -> rx.Component:
                 on_click=BulkState.assign(0),
             ),
             class_name="col person-picks",
+            id="bulk-people",
         ),
         dialog_id="bulk-assign",
         title="Assign to",
@@ -139,7 +158,7 @@ def _resolve() -> rx.Component:
         dialog_id="bulk-resolve",
         title="Resolve",
         show=BulkState.resolving,
-        on_close=BulkState.show("none"),
+        on_close=BulkState.show("none", False),
         on_submit=BulkState.resolve,
         foot=[button("Cancel", kind="gh", data_close="true"), button("Resolve", kind="pri", submit=True)],
     )
@@ -162,7 +181,7 @@ def _hold() -> rx.Component:
         dialog_id="bulk-hold",
         title="Hold",
         show=BulkState.holding,
-        on_close=BulkState.show("none"),
+        on_close=BulkState.show("none", False),
         on_submit=BulkState.hold,
         foot=[button("Cancel", kind="gh", data_close="true"), button("Put on hold", kind="pri", submit=True)],
     )
@@ -188,7 +207,7 @@ def _refused() -> rx.Component:
         dialog_id="bulk-refused",
         title="Not everything could be done",
         show=_B.refused.length().to(bool),
-        on_close=BulkState.show("seen"),
+        on_close=BulkState.show("seen", False),
         foot=[button("Close", kind="pri", data_close="true")],
     )
 

@@ -1,8 +1,9 @@
-"""Acting on the selected tickets; each says for itself what became of it."""
+"""Acting on the selected tickets, or on the one whose menu is open; each says for itself what became of it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypedDict
 
@@ -14,11 +15,13 @@ from helpdesk.services.views import BulkResult
 from helpdesk.ui.app_state import AppState
 from helpdesk.ui.bridge import Failure, attempt
 from helpdesk.ui.guard import allow, me
+from helpdesk.ui.queue.filters import is_id
 from helpdesk.ui.queue.rows import QueueRow
 from helpdesk.ui.queue.state import QueueState
 from helpdesk.ui.rows import Person, person
 
 UNDO = "undo-bulk"
+_MOST_OFFERED = 200
 
 
 class Refused(TypedDict):
@@ -31,6 +34,32 @@ class Category(TypedDict):
     label: str
 
 
+class Aim(TypedDict):
+    """The ticket whose menu is open; `id` 0 for none."""
+
+    id: int
+    number: str
+    href: str
+    status: str
+    priority: str
+    mine: bool
+    held: bool
+
+
+NO_AIM: Aim = {"id": 0, "number": "", "href": "", "status": "", "priority": "", "mine": False, "held": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A part of the last change, the other way round: only where the version is still the one that it made."""
+
+    ids: list[int]
+    versions: list[int]
+    numbers: list[str]
+    action: str
+    args: dict[str, Any]
+
+
 class BulkState(AppState):
     people: list[Person] = []
     categories: list[Category] = []
@@ -38,14 +67,27 @@ class BulkState(AppState):
     errors: dict[str, str] = {}
     resolving: bool = False
     holding: bool = False
-    _undo: list[tuple[list[int], str, dict[str, Any]]] = []
+    busy: str = ""
+    aim: Aim = NO_AIM
+    _dialog_aims: bool = False
+    _undo: list[Step] = []
 
     @rx.event
     @allow(Role.AGENT, Role.ADMIN)
-    async def offer(self):
-        """Read whom the selected tickets can be given to, and where they can be moved."""
+    async def point(self, ticket_id: int):
+        """The menu of this row opens: its items act on it alone."""
         queue = await self.get_state(QueueState)
-        groups = {row["group_id"] for row in queue.rows if row["id"] in queue.selected}
+        row = next((row for row in queue.rows if row["id"] == ticket_id), None)
+        self.aim = NO_AIM if row is None else _aim(row)
+
+    @rx.event
+    @allow(Role.AGENT, Role.ADMIN)
+    async def offer(self, aimed: bool = False):
+        """Read whom the tickets can be given to, and where they can be moved."""
+        self._dialog_aims = aimed is True
+        queue = await self.get_state(QueueState)
+        targets = self._targets(queue, self._dialog_aims)
+        groups = {row["group_id"] for row in queue.rows if row["id"] in targets}
         offered: dict[int, Person] = {}
         for group_id in sorted(groups)[:5]:
             found = await attempt(tree.assignable, me(), group_id)
@@ -53,7 +95,7 @@ class BulkState(AppState):
                 offered |= {one.id: person(one) for one in found}
         self.people = sorted(
             offered.values(), key=lambda one: (one["id"] != me().user_id, one["name"].casefold())
-        )
+        )[:_MOST_OFFERED]
         nodes = await attempt(tree.choosable, me())
         if not isinstance(nodes, Failure):
             self.categories = [
@@ -65,63 +107,66 @@ class BulkState(AppState):
     @rx.event
     @allow(Role.AGENT, Role.ADMIN)
     async def assign(self, person_id: int):
-        """Give the selected tickets to somebody; 0 puts them back."""
-        queue = await self.get_state(QueueState)
-        before = _before(queue, lambda row: row["assignee"]["id"] or None)
-        results = await self._act("assign", {"assigned_to": person_id or None})
+        """Give the tickets of the dialog to somebody; 0 puts them back."""
+        yield await self._begin(self._dialog_aims)
+        before = await self._before(self._dialog_aims, lambda row: row["assignee"]["id"] or None)
+        results = await self._act("assign", {"assigned_to": person_id or None}, self._dialog_aims)
         self._remember(results, before, lambda value: ("assign", {"assigned_to": value}))
 
     @rx.event
     @allow(Role.AGENT, Role.ADMIN)
-    async def take(self):
-        """Take the selected tickets that nobody has, each by itself: whoever was faster keeps theirs."""
+    async def take(self, aimed: bool = False):
+        """Take the tickets that nobody has, each by itself: whoever was faster keeps theirs."""
         queue = await self.get_state(QueueState)
-        had = _before(queue, lambda row: row["assignee"]["id"])
+        targets = self._targets(queue, aimed)
+        had = await self._before(aimed, lambda row: row["assignee"]["id"])
         results: list[BulkResult] = []
-        for ticket_id in list(queue.selected):
-            taken = await attempt(tickets.take, me(), ticket_id)
-            refused = taken.message if isinstance(taken, Failure) else None
-            changed = refused is None and had.get(ticket_id) != me().user_id
-            results.append(BulkResult(ticket_id, ok=refused is None, error=refused, changed=changed))
+        for number, ticket_id in enumerate(targets, 1):
+            self.busy = f"Taking {number} of {len(targets)}"
+            yield
+            results.append(await self._take(ticket_id, had.get(ticket_id)))
         if results:
-            await self._report("assign", results)
+            await self._report("assign", results, aimed)
             self._remember(results, dict.fromkeys(had), lambda value: ("assign", {"assigned_to": value}))
 
     @rx.event
     @allow(Role.AGENT, Role.ADMIN)
-    async def set_priority(self, priority: str):
-        queue = await self.get_state(QueueState)
-        before = _before(queue, lambda row: row["priority"])
-        results = await self._act("priority", {"priority": priority})
+    async def set_priority(self, priority: str, aimed: bool = False):
+        yield await self._begin(aimed)
+        before = await self._before(aimed, lambda row: row["priority"])
+        results = await self._act("priority", {"priority": priority}, aimed)
         self._remember(results, before, lambda value: ("priority", {"priority": value}))
 
     @rx.event
     @allow(Role.AGENT, Role.ADMIN)
-    async def set_status(self, status: str):
+    async def set_status(self, status: str, aimed: bool = False):
         """In Progress or Closed; Resolved asks for its reason first."""
         if status == "Resolved":
-            self.errors, self.resolving = {}, True
+            self.errors, self.resolving, self._dialog_aims = {}, True, aimed is True
             return
-        await self._act("status", {"status": status})
+        yield await self._begin(aimed)
+        await self._act("status", {"status": status}, aimed)
 
     @rx.event
     @allow(Role.AGENT, Role.ADMIN)
     async def resolve(self, form: dict[str, Any]):
-        """Resolve the selected tickets with the dialog's code and text."""
+        """Resolve the tickets of the dialog with its code and text."""
         args = {
             "status": "Resolved",
             "resolution_code": form.get("code") or None,
             "resolution_text": form.get("text"),
         }
-        if await self._act("status", args) is not None:
+        yield await self._begin(self._dialog_aims)
+        if await self._act("status", args, self._dialog_aims) is not None:
             self.resolving = False
 
     @rx.event
     @allow(Role.AGENT, Role.ADMIN)
     async def hold(self, form: dict[str, Any]):
         """Put them on hold; the empty reason ends a hold."""
-        until = _day(form.get("until"))
-        if await self._act("hold", {"reason": form.get("reason") or None, "until": until}) is not None:
+        args = {"reason": form.get("reason") or None, "until": _day(form.get("until"))}
+        yield await self._begin(self._dialog_aims)
+        if await self._act("hold", args, self._dialog_aims) is not None:
             self.holding = False
 
     @rx.event
@@ -129,14 +174,16 @@ class BulkState(AppState):
     async def move(self, form: dict[str, Any]):
         """Move them to a category, in its group."""
         group, _, category = str(form.get("category", "")).partition(":")
-        if group.isdigit() and category.isdigit():
-            await self._act("category", {"group_id": int(group), "category_id": int(category)})
+        if is_id(group) and is_id(category):
+            yield await self._begin(self._dialog_aims)
+            args = {"group_id": int(group), "category_id": int(category)}
+            await self._act("category", args, self._dialog_aims)
 
     @rx.event
     @allow(Role.AGENT, Role.ADMIN)
-    async def show(self, which: str):
-        """Open or close a dialog of the bar."""
-        self.errors = {}
+    async def show(self, which: str, aimed: bool = False):
+        """Open or close a dialog."""
+        self.errors, self._dialog_aims = {}, aimed is True
         self.resolving, self.holding = which == "resolve", which == "hold"
         if which == "seen":
             self.refused = []
@@ -144,41 +191,82 @@ class BulkState(AppState):
     @rx.event
     @allow(Role.AGENT, Role.ADMIN)
     async def undo(self):
-        """Take the last change back, ticket by ticket."""
+        """Take the last change back, ticket by ticket, but nothing that somebody changed since."""
         steps, self._undo = self._undo, []
-        refused = 0
-        for ids, action, args in steps:
-            results = await attempt(tickets.bulk, me(), ids, action, args)
-            refused += len(ids) if isinstance(results, Failure) else sum(not one.ok for one in results)
-        if refused:
-            self._toast("bad", f"{refused} could not be taken back: somebody changed them meanwhile.")
+        kept: list[str] = []
+        for step in steps:
+            results = await attempt(
+                tickets.bulk, me(), step.ids, step.action, step.args, versions=step.versions
+            )
+            done = [] if isinstance(results, Failure) else results
+            ok = {one.id for one in done if one.ok}
+            kept += [number for one, number in zip(step.ids, step.numbers, strict=True) if one not in ok]
+        if kept:
+            self._toast("bad", _not_undone(kept))
         elif steps:
             self._toast("ok", "Taken back.")
         await self._reload()
 
     # ---- parts
 
-    async def _act(self, action: str, args: dict[str, Any]) -> list[BulkResult] | None:
+    def _targets(self, queue: QueueState, aimed: object) -> list[int]:
+        """What an act is about: the ticket whose menu it came from, else the selected ones."""
+        if aimed is True:
+            return [self.aim["id"]] if self.aim["id"] else []
+        return list(queue.selected)
+
+    async def _begin(self, aimed: object) -> None:
+        """Say that it acts: the buttons stand still until it is done."""
+        queue = await self.get_state(QueueState)
+        count = len(self._targets(queue, aimed))
+        self.busy = "Changing 1 ticket" if count == 1 else f"Changing {count} tickets" if count else ""
+
+    async def _before(self, aimed: object, of: Any) -> dict[int, Any]:
+        queue = await self.get_state(QueueState)
+        rows: list[QueueRow] = queue.rows
+        targets = self._targets(queue, aimed)
+        return {row["id"]: of(row) for row in rows if row["id"] in targets}
+
+    async def _take(self, ticket_id: int, holder: int | None) -> BulkResult:
+        try:
+            taken = await attempt(tickets.take, me(), ticket_id)
+        finally:
+            self.busy = ""
+        if isinstance(taken, Failure):
+            return BulkResult(ticket_id, ok=False, error=taken.message)
+        row = taken.ticket
+        changed = holder != me().user_id
+        return BulkResult(ticket_id, ok=True, changed=changed, ticket_no=row.ticket_no, version=row.version)
+
+    async def _act(self, action: str, args: dict[str, Any], aimed: object) -> list[BulkResult] | None:
         """Do it and report; None where nothing was tried."""
         queue = await self.get_state(QueueState)
-        if not queue.selected:
-            return None
-        results = await attempt(tickets.bulk, me(), list(queue.selected), action, args)
+        try:
+            targets = self._targets(queue, aimed)
+            results = await attempt(tickets.bulk, me(), targets, action, args) if targets else None
+        finally:
+            self.busy = ""
         if isinstance(results, Failure):
             self.errors = results.fields
             if not results.fields:
                 self._tell(results)
             return None
-        await self._report(action, results)
+        if results is not None:
+            await self._report(action, results, aimed)
         return results
 
-    async def _report(self, action: str, results: list[BulkResult]) -> None:
+    async def _report(self, action: str, results: list[BulkResult], aimed: object) -> None:
         """Keep the refused ones selected, each with its reason, and say how many changed."""
         queue = await self.get_state(QueueState)
         numbers = {row["id"]: row["number"] for row in queue.rows}
         failed = [one for one in results if not one.ok]
-        queue.selected = [one.id for one in failed]
-        self.refused = [{"number": numbers.get(one.id, "?"), "reason": one.error or ""} for one in failed]
+        told: list[Refused] = [
+            {"number": numbers.get(one.id, "?"), "reason": one.error or ""} for one in failed
+        ]
+        if aimed is not True:
+            queue.selected, self.refused = [one.id for one in failed], told
+        elif told:
+            self._toast("bad", f"{told[0]['number']}: {told[0]['reason']}")
         changed = sum(one.changed for one in results)
         if changed or not failed:
             undo = UNDO if action in {"assign", "priority"} and changed else ""
@@ -188,26 +276,46 @@ class BulkState(AppState):
     def _remember(self, results: list[BulkResult] | None, before: dict[int, Any], step: Any) -> None:
         if results is None:
             return
-        grouped: dict[Any, list[int]] = defaultdict(list)
+        grouped: dict[Any, list[BulkResult]] = defaultdict(list)
         for one in results:
             if one.ok and one.changed and one.id in before:
-                grouped[before[one.id]].append(one.id)
-        self._undo = [(ids, *step(value)) for value, ids in grouped.items()]
+                grouped[before[one.id]].append(one)
+        self._undo = [
+            Step(
+                [one.id for one in group],
+                [one.version or 0 for one in group],
+                [one.ticket_no or "?" for one in group],
+                *step(value),
+            )
+            for value, group in grouped.items()
+        ]
 
     async def _reload(self) -> None:
         queue = await self.get_state(QueueState)
         await queue._again()
 
 
-def _before(queue: QueueState, of: Any) -> dict[int, Any]:
-    rows: list[QueueRow] = queue.rows
-    return {row["id"]: of(row) for row in rows if row["id"] in queue.selected}
+def _aim(row: QueueRow) -> Aim:
+    return {
+        "id": row["id"],
+        "number": row["number"],
+        "href": row["href"],
+        "status": row["status"],
+        "priority": row["priority"],
+        "mine": row["assignee"]["id"] == me().user_id,
+        "held": row["held"],
+    }
 
 
 def _said(changed: int) -> str:
     if not changed:
         return "Nothing had to change."
     return "1 ticket changed." if changed == 1 else f"{changed} tickets changed."
+
+
+def _not_undone(numbers: list[str]) -> str:
+    named = ", ".join(numbers[:5]) + (f" and {len(numbers) - 5} more" if len(numbers) > 5 else "")
+    return f"Not taken back, because somebody changed it since or is changing it: {named}."
 
 
 def _day(value: object) -> datetime | None:

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypedDict
 
 from helpdesk.domain.enums import UNSOLVED, Priority, Status
-from helpdesk.services.views import GroupNode, TicketQuery
+from helpdesk.services.views import GroupNode, SavedViewRow, TicketQuery
 from helpdesk.ui.app_state import query
+from helpdesk.ui.queue.rules import WHOSE, rule_chips
 
 PATH = "/queue"
 PAGE_SIZE = 50
 _LIVE = tuple(str(status) for status in Status if status in UNSOLVED)
 _NOT_CLOSED = (*_LIVE, str(Status.RESOLVED))
-_WHOSE = {"me": "Me", "none": "Nobody"}
 _URGENT = (str(Priority.CRITICAL), str(Priority.HIGH))
+_PLACE = frozenset({"sort", "page", "page_size", "cursor", "watching", "needs_me"})
+_DEFAULTS = {one.name: one.default for one in fields(TicketQuery) if one.name not in _PLACE}
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A quick filter: its title, what it selects, and how it is ordered unless the address says otherwise."""
+    """A quick filter or a saved one: its title, what it selects, and how it is ordered unless the address says so."""
 
     title: str
     empty: str
     rules: Mapping[str, Any] = field(default_factory=dict[str, Any])
     sort: str = "due_at"
     statuses: tuple[str, ...] = _LIVE
+    saved: bool = False
 
 
 VIEWS: dict[str, View] = {
@@ -44,13 +47,21 @@ VIEWS: dict[str, View] = {
     "all": View("All", "No ticket is open.", {}, "-updated_at", _NOT_CLOSED),
 }
 SORTS = {
-    "priority": ("Priority", "-priority"),
-    "number": ("No.", "-ticket_no"),
-    "due": ("Due", "due_at"),
-    "updated": ("Updated", "-updated_at"),
+    "priority": "-priority",
+    "number": "-ticket_no",
+    "due": "due_at",
+    "created": "-created_at",
+    "updated": "-updated_at",
 }
-_COLUMN = {"priority": "priority", "number": "ticket_no", "due": "due_at", "updated": "updated_at"}
+"""The order that a click on a column's head gives first."""
 _SORTABLE = {"created_at", "updated_at", "priority", "due_at", "ticket_no"}
+
+
+def view_of(row: SavedViewRow) -> View:
+    """A saved view as one of the queue's."""
+    rules = {name: getattr(row.filters, name) for name in _DEFAULTS}
+    rules = {name: value for name, value in rules.items() if value != _DEFAULTS[name]}
+    return View(row.name, "No ticket fits this view.", rules, row.sort, (), saved=True)
 
 
 class Chip(TypedDict):
@@ -63,20 +74,35 @@ class Chip(TypedDict):
 class Place:
     """Where in the queue one is: as the address says it, cleaned."""
 
-    view: str
+    view: str  # a quick filter's name, or a saved view's id
+    base: View
     words: str = ""
     status: str = ""
     priority: str = ""
     group: str = ""
     assignee: str = ""  # me, none, or a person's id
+    tag: str = ""
     sort: str = ""
     cursor: str = ""
     created: str = ""  # an ISO date, UTC
     resolved: str = ""
+    without: tuple[str, ...] = ()  # filters of a saved view that are left out just now
 
     @property
     def order(self) -> str:
-        return self.sort or VIEWS[self.view].sort
+        return self.sort or self.base.sort
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        """What the view itself asks for here."""
+        return {name: value for name, value in self.base.rules.items() if name not in self.without}
+
+    @property
+    def changed(self) -> bool:
+        """Whether a saved view is looked at otherwise than it was kept."""
+        own = (self.words, self.status, self.priority, self.group, self.assignee, self.tag)
+        days = (self.created, self.resolved, self.without)
+        return any(own) or any(days) or self.order != self.base.sort
 
     def href(self, **changes: str) -> str:
         """The address with some parts changed; a changed filter begins at the first page."""
@@ -87,8 +113,10 @@ class Place:
             "priority": self.priority,
             "group": self.group,
             "assignee": self.assignee,
+            "tag": self.tag,
             "created": self.created,
             "resolved": self.resolved,
+            "without": ".".join(self.without),
             "sort": self.sort,
             "cursor": "",
         } | changes
@@ -97,7 +125,7 @@ class Place:
     @property
     def bare(self) -> str:
         """The address of the view without filters, in the same order."""
-        return self.href(q="", status="", priority="", group="", assignee="", created="", resolved="")
+        return PATH + query(view=self.view, sort=self.sort)
 
     @property
     def origin(self) -> str:
@@ -105,59 +133,77 @@ class Place:
         return self.href().partition("?")[2]
 
     def ticket_query(self) -> TicketQuery:
-        """What the service is asked. Words and days find closed tickets too."""
-        view = VIEWS[self.view]
-        rules = dict(view.rules)
-        statuses = () if self.words or self.created or self.resolved else view.statuses
+        """What the service is asked. Words and days find closed tickets too, unless a saved view says otherwise."""
+        rules = self.rules
+        wide = self.words or self.created or self.resolved
+        if self.base.statuses and not wide:
+            rules["status"] = self.base.statuses
         for name, day in (("created", self.created), ("resolved", self.resolved)):
             if day:
                 since = datetime.fromisoformat(day).replace(tzinfo=UTC)
                 rules |= {f"{name}_from": since, f"{name}_to": since + timedelta(days=1)}
-        if self.priority:
-            rules["priority"] = (self.priority,)
         if self.group:
             rules["group_id"] = (int(self.group),)
-        if self.assignee:
-            rules["assigned_to"] = (self.assignee,)
-        return TicketQuery(
-            **rules,
-            status=(self.status,) if self.status else statuses,
-            q=self.words or None,
-            sort=self.order,
-            cursor=self.cursor or None,
-            page_size=PAGE_SIZE,
-        )
+        for name, value in (
+            ("status", self.status),
+            ("priority", self.priority),
+            ("assigned_to", self.assignee),
+            ("tag", self.tag),
+        ):
+            if value:
+                rules[name] = (value,)
+        if self.words:
+            rules["q"] = self.words
+        return TicketQuery(**rules, sort=self.order, cursor=self.cursor or None, page_size=PAGE_SIZE)
+
+    def filters(self) -> dict[str, Any]:
+        """The filters of `ticket_query`, to be kept as a view."""
+        asked = self.ticket_query()
+        found = {name: getattr(asked, name) for name in _DEFAULTS}
+        return {name: value for name, value in found.items() if value != _DEFAULTS[name]}
 
 
-def read(params: Mapping[str, str], default: str) -> Place:
-    """The place that an address names; what it gets wrong is left out."""
-    view = params.get("view", "")
-    view = view if view in VIEWS else default
+def read(params: Mapping[str, str], default: str, saved: SavedViewRow | None = None) -> Place:
+    """The place that an address names; what it gets wrong is left out.
+
+    Args:
+        saved: the view that it names, where that is a saved one.
+    """
+    view = params.get("view", "") or default
+    if saved is not None:
+        view, base = str(saved.id), view_of(saved)
+    else:
+        view = view if view in VIEWS else default
+        base = VIEWS[view]
     status, priority, group = params.get("status", ""), params.get("priority", ""), params.get("group", "")
     sort, assignee = params.get("sort", ""), params.get("assignee", "")
-    whose = "assigned_to" not in VIEWS[view].rules
+    whose = base.saved or "assigned_to" not in base.rules
+    left_out = params.get("without", "").split(".") if base.saved else []
     return Place(
         view=view,
+        base=base,
         words=params.get("q", "").strip()[:200],
         status=status if status in set(Status) else "",
         priority=priority if priority in set(Priority) else "",
-        group=group if _is_id(group) else "",
-        assignee=assignee if whose and (assignee in _WHOSE or _is_id(assignee)) else "",
+        group=group if is_id(group) else "",
+        assignee=assignee if whose and (assignee in WHOSE or is_id(assignee)) else "",
+        tag=params.get("tag", "").strip()[:50],
         sort=sort if sort.removeprefix("-") in _SORTABLE else "",
         cursor=params.get("cursor", "")[:500],
         created=_day(params.get("created", "")),
         resolved=_day(params.get("resolved", "")),
+        without=tuple(name for name in dict.fromkeys(left_out) if name in base.rules),
     )
 
 
 def chips(place: Place, groups: Sequence[GroupNode], people: Mapping[int, str]) -> list[Chip]:
-    """The filters that apply beside the view.
+    """The filters that apply: those of a saved view, and those beside the view.
 
     Args:
         people: names by id, of those whom the filter may name.
     """
     names = {str(group.id): group.name for group in groups}
-    found: list[Chip] = []
+    found = rule_chips(place, groups, people) if place.base.saved else []
     if place.words:
         found.append({"name": "Words", "value": place.words, "href": place.href(q="")})
     if place.group:
@@ -165,8 +211,10 @@ def chips(place: Place, groups: Sequence[GroupNode], people: Mapping[int, str]) 
     if place.status:
         found.append({"name": "Status", "value": place.status, "href": place.href(status="")})
     if place.assignee:
-        name = _WHOSE.get(place.assignee) or people.get(int(place.assignee), "Somebody")
+        name = WHOSE.get(place.assignee) or people.get(int(place.assignee), "Somebody")
         found.append({"name": "Assignee", "value": name, "href": place.href(assignee="")})
+    if place.tag:
+        found.append({"name": "Tag", "value": place.tag, "href": place.href(tag="")})
     if place.created:
         found.append({"name": "Created", "value": place.created, "href": place.href(created="")})
     if place.resolved:
@@ -199,14 +247,16 @@ def orders(place: Place) -> list[Option]:
     return [{"name": words, "href": place.href(sort=sort)} for sort, words in ORDERS.items()]
 
 
-def options(place: Place, groups: Sequence[GroupNode], people: Mapping[int, str]) -> dict[str, list[Option]]:
-    """What the filter and order menus offer; `people` are those who have something in this list."""
+def options(
+    place: Place, groups: Sequence[GroupNode], people: Mapping[int, str], tags: Sequence[str] = ()
+) -> dict[str, list[Option]]:
+    """What the filter and order menus offer; `people` and `tags` are those that this list has."""
     named = sorted(
         ((name, str(person)) for person, name in people.items()), key=lambda one: one[0].casefold()
     )
-    whose = [*((words, value) for value, words in _WHOSE.items()), *named]
-    # a view that is somebody's already is left: both at once would be nobody's
-    view = "open" if "assigned_to" in VIEWS[place.view].rules else place.view
+    whose = [*((words, value) for value, words in WHOSE.items()), *named]
+    # a quick view that is somebody's already is left: both at once would be nobody's
+    view = "open" if not place.base.saved and "assigned_to" in place.base.rules else place.view
     return {
         "assignee": [
             {"name": words, "href": place.href(view=view, assignee=value)} for words, value in whose
@@ -214,6 +264,7 @@ def options(place: Place, groups: Sequence[GroupNode], people: Mapping[int, str]
         "group": [{"name": group.name, "href": place.href(group=str(group.id))} for group in groups],
         "status": [{"name": status, "href": place.href(status=status)} for status in Status],
         "priority": [{"name": one, "href": place.href(priority=one)} for one in reversed(Priority)],
+        "tag": [{"name": one, "href": place.href(tag=one)} for one in tags],
         "order": orders(place),
     }
 
@@ -222,7 +273,7 @@ def heads(place: Place) -> dict[str, str]:
     """Where a click on a column's head leads: its own order first, then the other way round."""
     return {
         name: place.href(sort=_turned(first) if place.order == first else first)
-        for name, (_, first) in SORTS.items()
+        for name, first in SORTS.items()
     }
 
 
@@ -230,11 +281,22 @@ def directions(place: Place) -> dict[str, str]:
     """For each column "ascending", "descending", or "" where the list is not in its order."""
     column = place.order.removeprefix("-")
     way = "descending" if place.order.startswith("-") else "ascending"
-    return {name: way if _COLUMN[name] == column else "" for name in SORTS}
+    return {name: way if first.removeprefix("-") == column else "" for name, first in SORTS.items()}
 
 
-def _is_id(text: str) -> bool:
+def _turned(sort: str) -> str:
+    return sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
+
+
+def is_id(text: str) -> bool:
+    """Whether a text from outside names a key of the database."""
     return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def saved_id(params: Mapping[str, str]) -> int | None:
+    """The id of the saved view that an address names."""
+    view = params.get("view", "")
+    return int(view) if is_id(view) and int(view) else None
 
 
 def _day(text: str) -> str:
@@ -242,7 +304,3 @@ def _day(text: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         return ""
-
-
-def _turned(sort: str) -> str:
-    return sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"

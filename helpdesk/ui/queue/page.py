@@ -8,12 +8,12 @@ import reflex as rx
 
 from helpdesk.ui.layout import shell
 from helpdesk.ui.pages import page
-from helpdesk.ui.queue import bar, view
-from helpdesk.ui.queue.filters import VIEWS
+from helpdesk.ui.queue import bar, menus, view
 from helpdesk.ui.queue.state import QueueState
 
 
 @page("/queue", title="Queue", on_load=[QueueState.load])
 def queue() -> rx.Component:
-    active: Any = rx.match(QueueState.view, *[(name, f"queue.{name}") for name in VIEWS], "")
-    return shell(view.body(), active=active, after=bar.dialogs())
+    view_name: Any = QueueState.view
+    active: Any = rx.Var.create("queue.") + view_name
+    return shell(view.body(), active=active, after=[*bar.dialogs(), *menus.view_dialogs(), menus.row_menu()])

@@ -9,6 +9,8 @@ from typing import TypedDict
 from helpdesk.services.views import TicketRow
 from helpdesk.ui.rows import Clock, Person, iso, next_clock, person
 
+_TAGS = 3
+
 
 class QueueRow(TypedDict):
     id: int
@@ -16,13 +18,18 @@ class QueueRow(TypedDict):
     href: str
     title: str
     topic: str
+    group: str
+    tags: list[str]
+    more_tags: int  # how many the row leaves out
     priority: str
     status: str
     group_id: int
     requester: Person
     assignee: Person
     clock: Clock
+    created: str
     updated: str
+    held: bool
     version: int
     flash: str  # class of a row that somebody changed: two that take turns, so that its tint fades out again
 
@@ -35,13 +42,18 @@ def queue_row(row: TicketRow) -> QueueRow:
         "href": f"/tickets/{row.ticket_no}",
         "title": row.title,
         "topic": node.name if node else row.group.name,
+        "group": row.group.name,
+        "tags": list(row.tags[:_TAGS]),
+        "more_tags": max(0, len(row.tags) - _TAGS),
         "priority": row.priority,
         "status": row.status,
         "group_id": row.group.id,
         "requester": person(row.requested_for),
         "assignee": person(row.assigned_to),
         "clock": next_clock(row.sla, row.hold),
+        "created": iso(row.created_at),
         "updated": iso(row.updated_at),
+        "held": row.hold is not None,
         "version": row.version,
         "flash": "",
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 import reflex as rx
 
 from helpdesk.domain.enums import STAFF_ROLES, Role
-from helpdesk.services import tickets, tree
-from helpdesk.services.views import GroupNode, Page, TicketQuery, TicketRow
+from helpdesk.services import saved_views, tickets, tree
+from helpdesk.services.views import GroupNode, Page, QueueSettings, SavedViewRow, TicketQuery, TicketRow
 from helpdesk.ui import live
 from helpdesk.ui.app_state import AppState, go_to, query
 from helpdesk.ui.bridge import Failure, attempt
@@ -19,6 +21,19 @@ from helpdesk.ui.queue.rows import QueueRow, merged, queue_row
 _MOST_READ = 10  # rows that left the list, read one by one at a refresh
 
 
+class Saved(TypedDict):
+    """The saved view that is open; `id` 0 for none."""
+
+    id: int
+    about: str  # with whom it is shared, and whose it is
+    may_edit: bool
+    is_default: bool
+    changed: bool  # looked at otherwise than it was kept
+
+
+NO_VIEW: Saved = {"id": 0, "about": "", "may_edit": False, "is_default": False, "changed": False}
+
+
 class QueueState(AppState):
     ready: bool = False
     failed: str = ""
@@ -29,7 +44,11 @@ class QueueState(AppState):
     total: str = ""
     works: bool = False
     rows: list[QueueRow] = []
+    columns: list[str] = []
+    usual: bool = True
+    saved: Saved = NO_VIEW
     selected: list[int] = []
+    picking: bool = False
     updates: int = 0
     chips: list[Chip] = []
     options: dict[str, list[Option]] = {}
@@ -38,6 +57,7 @@ class QueueState(AppState):
     steps: Steps = NO_STEPS
     home: str = ""
     origin: str = ""
+    _saved: SavedViewRow | None = None
 
     @rx.event
     @allow()
@@ -46,11 +66,11 @@ class QueueState(AppState):
         if me().role not in STAFF_ROLES:
             return go_to("/my", replace=True)
         live.watch("queue", refresh=QueueState.refresh)
+        await self._open_view()
         place = self._place()
         groups = await attempt(tree.choosable, me())
         page = await attempt(tickets.list_queue, me(), place.ticket_query())
-        people = {} if isinstance(page, Failure) else _assignees(page)
-        self._frame(place, [] if isinstance(groups, Failure) else groups, people)
+        self._frame(place, [] if isinstance(groups, Failure) else groups, page)
         if isinstance(page, Failure):
             self.failed, self.ready, self.rows, self.selected = page.message, True, [], []
             return None
@@ -98,8 +118,37 @@ class QueueState(AppState):
     @allow(Role.AGENT, Role.ADMIN)
     async def select_none(self):
         self.selected = []
+        self.picking = False
+
+    @rx.event
+    @allow(Role.AGENT, Role.ADMIN)
+    async def pick(self):
+        """On a phone: cards are selected rather than opened, or opened again."""
+        self.picking = not self.picking
+        if not self.picking:
+            self.selected = []
 
     # ---- parts
+
+    async def _open_view(self) -> None:
+        """The saved view that the address names, or that this person's queue opens with; and the columns."""
+        params = self.router.url.query_parameters
+        wanted = filters.saved_id(params)
+        settings = await attempt(saved_views.settings, me())
+        if not params.get("view") and not isinstance(settings, Failure):
+            wanted = settings.default_view
+        found = await attempt(saved_views.get_view, me(), wanted) if wanted else None
+        if isinstance(found, Failure):
+            self._toast("info", "This view is not there any more, or not shared with you.")
+        self._saved = None if isinstance(found, Failure) else found
+        self._show_columns(settings)
+
+    def _show_columns(self, settings: QueueSettings | Failure) -> None:
+        usual: list[str] = [*saved_views.USUAL]
+        own = usual if isinstance(settings, Failure) else list(settings.columns)
+        kept = self._saved.columns if self._saved is not None else None
+        self.columns = own if kept is None else list(kept)
+        self.usual = self.columns == usual
 
     async def _again(self) -> None:
         place = self._place()
@@ -121,18 +170,24 @@ class QueueState(AppState):
 
     def _place(self) -> filters.Place:
         default = "my_groups" if me().role is Role.AGENT else "all"
-        return filters.read(self.router.url.query_parameters, default)
+        params, saved = self.router.url.query_parameters, self._saved
+        # the address may have gone on before the view that it names was read
+        named = saved is not None and params.get("view") in {None, "", str(saved.id)}
+        return filters.read(params, default, saved if named else None)
 
-    def _frame(self, place: filters.Place, groups: list[GroupNode], people: dict[int, str]) -> None:
-        view = filters.VIEWS[place.view]
-        self.view, self.title, self.empty = place.view, view.title, view.empty
+    def _frame(self, place: filters.Place, groups: list[GroupNode], page: Page[TicketRow] | Failure) -> None:
+        rows = () if isinstance(page, Failure) else page.items
+        people = {row.assigned_to.id: row.assigned_to.name for row in rows if row.assigned_to}
+        tags = sorted({tag for row in rows for tag in row.tags})
+        self.view, self.title, self.empty = place.view, place.base.title, place.base.empty
         self.order = filters.order_words(place)
         self.works = me().may_work
         self.chips = filters.chips(place, groups, people)
-        self.options = filters.options(place, groups, people)
+        self.options = filters.options(place, groups, people, tags)
         self.heads, self.directions = filters.heads(place), filters.directions(place)
         self.home = place.bare
         self.origin = query(**{"from": place.origin})
+        self.saved = _saved(self._saved, place)
 
     def _show(self, place: filters.Place, page: Page[TicketRow]) -> None:
         self.failed, self.updates = "", 0
@@ -148,5 +203,18 @@ class QueueState(AppState):
         self.ready = True
 
 
-def _assignees(page: Page[TicketRow]) -> dict[int, str]:
-    return {row.assigned_to.id: row.assigned_to.name for row in page.items if row.assigned_to}
+def _saved(row: SavedViewRow | None, place: filters.Place) -> Saved:
+    if row is None:
+        return {**NO_VIEW}
+    about = {"private": "", "staff": "Shared with all staff"}.get(row.shared, "")
+    if row.group is not None:
+        about = f"Shared with {row.group.name}"
+    if about and row.owner.id != me().user_id:
+        about += f" by {row.owner.name}"
+    return {
+        "id": row.id,
+        "about": about,
+        "may_edit": row.may_edit,
+        "is_default": row.is_default,
+        "changed": place.changed,
+    }

@@ -7,9 +7,7 @@ from typing import Any
 import reflex as rx
 
 from helpdesk.ui.components import (
-    assignee,
     avatar,
-    checkbox,
     empty_state,
     icon,
     link_button,
@@ -18,21 +16,26 @@ from helpdesk.ui.components import (
     menu_head,
     menu_link,
     pager,
-    person_name,
     pill,
     priority_mark,
     problem,
     skeleton_rows,
     sla_cell,
     status_mark,
-    table_head,
-    time,
 )
 from helpdesk.ui.queue.bar import bulk_bar
+from helpdesk.ui.queue.menus import columns_button, row_button, save_button, view_menu
 from helpdesk.ui.queue.state import QueueState
+from helpdesk.ui.queue.table import pick, table, tags
 
 _S: Any = QueueState
-_FILTERS = {"status": "Status", "priority": "Priority", "assignee": "Assignee", "group": "Group"}
+_FILTERS = {
+    "status": "Status",
+    "priority": "Priority",
+    "assignee": "Assignee",
+    "group": "Group",
+    "tag": "Tag",
+}
 
 
 def body() -> rx.Component:
@@ -43,7 +46,17 @@ def body() -> rx.Component:
             loading(
                 _S.ready,
                 skeleton_rows(
-                    12, "16px", "60px", "50px", "70%", "90px", "70px", "90px", "110px", "30px", class_name="q"
+                    12,
+                    "16px",
+                    "60px",
+                    "50px",
+                    "70%",
+                    "90px",
+                    "70px",
+                    "90px",
+                    "110px",
+                    "30px",
+                    class_name="q wait",
                 ),
                 rx.cond(
                     _S.failed,
@@ -53,7 +66,7 @@ def body() -> rx.Component:
                         ),
                         class_name="page",
                     ),
-                    rx.cond(_S.rows, rx.fragment(_table(), _cards(), _pages()), _empty()),
+                    rx.cond(_S.rows, rx.fragment(table(), _cards(), _pages()), _empty()),
                 ),
             ),
             class_name=rx.cond(_S.selected, "scroll qscroll picked", "scroll qscroll"),
@@ -66,6 +79,9 @@ def _head() -> rx.Component:
     return rx.el.div(
         rx.el.h1(_S.title, class_name="h-lg"),
         rx.el.span(_S.total, class_name="t2", aria_live="polite"),
+        rx.cond(_S.saved["about"], rx.el.span(_S.saved["about"], class_name="t2 tr only-l", dir="auto")),
+        rx.el.span(class_name="sp"),
+        view_menu(),
         class_name="qh row",
     )
 
@@ -79,7 +95,7 @@ def _filters() -> rx.Component:
                 part
                 for name, words in _FILTERS.items()
                 for part in (
-                    menu_head(words),
+                    rx.cond(_S.options[name], menu_head(words)),
                     rx.foreach(
                         _S.options[name],
                         lambda one: menu_link(one["name"], href=one["href"], key=one["href"]),
@@ -92,6 +108,8 @@ def _filters() -> rx.Component:
         ),
         rx.el.span(class_name="sp"),
         rx.cond(_S.updates, _pill()),
+        save_button(),
+        rx.cond(_S.works & _S.rows.length().to(bool), _pick_button()),
         menu(
             [icon("arrow-down", "s"), _S.order],
             rx.foreach(
@@ -103,7 +121,19 @@ def _filters() -> rx.Component:
             kind="btn gh sm qorder",
             align="end",
         ),
+        columns_button(),
         class_name="qbar",
+    )
+
+
+def _pick_button() -> rx.Component:
+    """On a phone the cards have no boxes until one wants to select."""
+    return rx.el.button(
+        rx.cond(_S.picking, "Done", "Select"),
+        type="button",
+        class_name="btn gh sm only-pick",
+        aria_pressed=rx.cond(_S.picking, "true", "false"),
+        on_click=QueueState.pick,
     )
 
 
@@ -127,105 +157,23 @@ def _pill() -> rx.Component:
     return pill(words, on_click=QueueState.show_updates, data_shortcut="u", aria_live="polite")
 
 
-# ---- the table
-
-
-def _table() -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            rx.el.span(
-                rx.cond(
-                    _S.works,
-                    checkbox(
-                        "Select this page",
-                        hidden_label=True,
-                        checked=(_S.selected.length() == _S.rows.length()),
-                        data_mixed=rx.cond(_some_selected(), "true", "false"),
-                        on_change=lambda _: QueueState.select_page(),
-                    ),
-                ),
-                role="columnheader",
-            ),
-            table_head("Priority", _S.heads["priority"], _S.directions["priority"]),
-            table_head("No.", _S.heads["number"], _S.directions["number"]),
-            table_head("Subject"),
-            table_head("Requester"),
-            table_head("Status"),
-            table_head("Assignee"),
-            table_head("Due", _S.heads["due"], _S.directions["due"]),
-            table_head("Updated", _S.heads["updated"], _S.directions["updated"], end=True),
-            class_name="tr-h",
-            role="row",
-        ),
-        rx.foreach(_S.rows, _row),
-        class_name=rx.cond(_S.works, "qtable", "qtable reads"),
-        role="table",
-        aria_label=_S.title,
-        data_list="true",
-    )
-
-
-def _some_selected() -> Any:
-    """Some rows of the page, but not all: the box in the head shows a dash."""
-    return _S.selected.length().to(bool) & (_S.selected.length() != _S.rows.length())
-
-
-def _cell(*children: Any, **props: Any) -> rx.Component:
-    return rx.el.span(*children, role="cell", **props)
-
-
-def _row(row: Any) -> rx.Component:
-    selected = _S.selected.contains(row["id"])
-    return rx.el.div(
-        _cell(rx.cond(_S.works, _pick(row, selected))),
-        _cell(priority_mark(row["priority"])),
-        _cell(row["number"], class_name="no"),
-        _cell(
-            rx.el.a(
-                row["title"],
-                href=row["href"].to(str) + _S.origin,
-                class_name="tt tr",
-                dir="auto",
-                data_row_open="true",
-            ),
-            rx.el.span(row["topic"], class_name="cat only-w", dir="auto"),
-            class_name="sub",
-        ),
-        _cell(person_name(row["requester"])),
-        _cell(status_mark(row["status"])),
-        _cell(assignee(row["assignee"])),
-        _cell(sla_cell(row["clock"])),
-        _cell(time(row["updated"], "relative"), class_name="when"),
-        class_name=rx.cond(selected, "q sel", rx.Var.create("q ") + row["flash"].to(str)),
-        role="row",
-        data_row="true",
-        key=row["id"],
-    )
-
-
-def _pick(row: Any, selected: Any) -> rx.Component:
-    return checkbox(
-        rx.fragment("Select ", row["number"]),
-        hidden_label=True,
-        checked=selected,
-        on_change=lambda _: QueueState.select(row["id"]),
-        data_row_select="true",
-    )
-
-
 # ---- cards and ends
 
 
 def _cards() -> rx.Component:
     return rx.el.div(
-        rx.foreach(_S.rows, _card), class_name="cards", role="list", aria_label=_S.title, data_list="true"
+        rx.foreach(_S.rows, _card),
+        class_name=rx.cond(_S.picking, "cards works picking", rx.cond(_S.works, "cards works", "cards")),
+        role="list",
+        aria_label=_S.title,
+        data_list="true",
     )
 
 
 def _card(row: Any) -> rx.Component:
     selected = _S.selected.contains(row["id"])
     return rx.el.div(
-        rx.cond(_S.works, rx.el.span(_pick(row, selected), class_name="qpick")),
+        rx.cond(_S.works, rx.el.span(pick(row, selected), class_name="qpick")),
         rx.el.a(
             rx.el.span(row["title"], class_name="tt", dir="auto"),
             rx.el.span(priority_mark(row["priority"]), status_mark(row["status"]), class_name="m"),
@@ -235,10 +183,12 @@ def _card(row: Any) -> rx.Component:
                 class_name="m",
             ),
             sla_cell(row["clock"]),
+            tags(row),
             href=row["href"].to(str) + _S.origin,
             class_name=rx.cond(selected, "qc sel", rx.Var.create("qc ") + row["flash"].to(str)),
             data_row_open="true",
         ),
+        rx.cond(_S.works, row_button(row)),
         role="listitem",
         class_name="qcard",
         data_row="true",

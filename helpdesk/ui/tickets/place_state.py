@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, unquote
 import reflex as rx
 
 from helpdesk.domain.enums import STAFF_ROLES
-from helpdesk.services import tickets
+from helpdesk.services import saved_views, tickets
 from helpdesk.ui.app_state import AppState
 from helpdesk.ui.bridge import Failure, attempt
 from helpdesk.ui.guard import allow, me
@@ -41,14 +41,17 @@ class PlaceState(AppState):
         if not given or me().role not in STAFF_ROLES:
             self.place = NOWHERE
             return
-        list_ = filters.read(dict(parse_qsl(given)), "all")
+        params = dict(parse_qsl(given))
+        wanted = filters.saved_id(params)
+        saved = await attempt(saved_views.get_view, me(), wanted) if wanted else None
+        list_ = filters.read(params, "all", None if isinstance(saved, Failure) else saved)
         kept = f"?from={quote(list_.origin, safe='')}"
         key = unquote(self.router.url.path.rstrip("/").rpartition("/")[2])[:40]
         found = await attempt(tickets.neighbours, me(), key, list_.ticket_query())
         before, after = (None, None) if isinstance(found, Failure) else (found.previous, found.next)
         self.place = {
             "back": list_.href(),
-            "title": filters.VIEWS[list_.view].title,
+            "title": list_.base.title,
             "previous": f"/tickets/{before}{kept}" if before else "",
             "next": f"/tickets/{after}{kept}" if after else "",
             "kept": kept,
