@@ -106,7 +106,7 @@ def _clause(
         whom = _person(new or old, viewer, names)
         return "eye", [part("added " if new else "removed "), part(whom, "b"), part(" as a watcher")]
     if name == "tag":
-        return "tag", [part("added the tag " if new else "removed the tag "), part(new or old, "b")]
+        return "hash", [part("added the tag " if new else "removed the tag "), part(new or old, "b")]
     if name == "attachment":
         return "paperclip", [part("attached "), part(new, "b")]
     if name == "reopen_reason":
