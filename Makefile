@@ -88,7 +88,7 @@ screenshots: browser
 .PHONY: screenshots
 
 # Hundreds of random faults under load, see docs/reliability.md; a SEED repeats what was done.
-ROUNDS ?= 50
+ROUNDS ?= 25
 SEED ?=
 chaos: environment
 	@exec $(BIN)/python -m tests.faults.chaos --rounds $(ROUNDS) --seed "$(SEED)"

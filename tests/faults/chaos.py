@@ -1,6 +1,6 @@
 """`make chaos`: hundreds of random kills and other faults under load, and the ledger after each round.
 
-    make chaos ROUNDS=50 SEED=7
+    make chaos ROUNDS=25 SEED=7
 
 All choices follow from the seed; when things happen does not, so a seed repeats what was done, not each race. Ends
 with 1 where something was lost, doubled without reason, or took over a minute to come back.
@@ -14,6 +14,7 @@ import os
 import random
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -30,7 +31,6 @@ os.environ |= {
 
 from helpdesk.core import config
 from helpdesk.domain.enums import Role
-from helpdesk.integrations.storage_folder import FolderStorage
 from helpdesk.services import integrity
 from helpdesk.stack.folder import DataFolder
 from helpdesk.stack.network import free_port
@@ -45,8 +45,8 @@ from tests.stack.running import Running
 RECOVERED_S = 60
 ADDRESS = "chaos@example.com"
 _USERS, _AGENTS, _THINK_S = 20, 2, 6.0
-_SPAN_S = 6.0
-_CHECK_ALL_EVERY = 15
+_SPAN_S = 10.0
+_CHECK_ALL_EVERY = 8
 _VOLUMES = {"files": 8, "valkey": 24, "postgres": 700}
 
 
@@ -84,12 +84,11 @@ class Chaos:
         )
         self.parts = Parts(self.product)
         self.sink.on_taken = self._kill_sender
-        self.storage = FolderStorage(data / "files")
 
     def prepare(self) -> None:
         """Wait for the product, make its people, and let them begin."""
         self.product.ready(420)
-        os.environ |= DataFolder(self.data).addresses()
+        os.environ |= DataFolder(self.data).addresses() | {"HELPDESK_DATA": str(self.data)}
         config.reset_settings()
         self.group = make_group("Chaos", queue_email=ADDRESS)
         agents = [make_user(Role.AGENT, group_ids=[self.group]) for _ in range(_AGENTS)]
@@ -139,11 +138,13 @@ class Chaos:
 
     def _plan(self, choice: random.Random) -> list[tuple[str, str, float]]:
         """Whom to hurt, how, and after which pause."""
-        times = choice.randint(5, 9)
+        times = choice.randint(12, 16)
         moments = sorted(choice.uniform(0, _SPAN_S) for _ in range(times))
         pauses = [later - earlier for earlier, later in zip([0.0, *moments], moments, strict=False)]
+        whom = choice.choices([*VICTIMS], [*VICTIMS.values()], k=times)
         return [
-            (choice.choice(VICTIMS), "stop" if choice.random() < 0.2 else "kill", pause) for pause in pauses
+            (who, "stop" if choice.random() < 0.15 else "kill", pause)
+            for who, pause in zip(whom, pauses, strict=True)
         ]
 
     def _hurt(self, victim: str, how: str, choice: random.Random) -> None:
@@ -194,7 +195,7 @@ class Chaos:
     def _balance(self, *, everything: bool) -> None:
         filed = [one for user in self.users for one in user.filed]
         found = list(self.tally.wrong)
-        found += ledger.problems(filed, self.group, self.sink, self.storage if everything else None)
+        found += ledger.problems(filed, self.group, self.sink)
         if everything:
             found += [f"integrity of {one.name}: {one.detail}" for one in integrity.check() if not one.ok]
         if found:
@@ -202,22 +203,19 @@ class Chaos:
             raise Failed(f"{len(found)} things do not add up")
 
     def finish(self) -> None:
-        """Until the last message is settled, and everything once more. Raises Failed."""
+        """Until all is settled, also what a killed worker held; then everything once more. Raises Failed."""
         self.sink.mode = "good"
 
         def settled() -> bool:
             ledger.let_time_pass()
             return ledger.unsettled() == 0
 
-        if not wait_for(settled, 2 * RECOVERED_S, 0.5):
+        if not wait_for(settled, RECOVERED_S, 0.5):
             raise Failed(f"{ledger.unsettled()} messages were never settled")
         self._balance(everything=True)
         checked = self.product.command("check")
         if checked.returncode != 0:
             raise Failed(f"helpdesk check:\n{checked.stdout}{checked.stderr}")
-        again = ledger.slowest_second_try().total_seconds()
-        if again > RECOVERED_S:
-            raise Failed(f"a killed mail was tried again only after {again:.0f} s")
 
     def stop(self) -> None:
         self.parts.thaw()
@@ -225,6 +223,8 @@ class Chaos:
             self.load.end()
         self.product.stop()
         self.sink.close()
+        for volume in self.volumes.values():
+            volume.remove()
 
     def _line(self) -> str:
         kills = sum(self.report.kills.values())
@@ -261,10 +261,11 @@ def _by_kind(counted: Counter[str]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make chaos")
-    parser.add_argument("--rounds", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=25)
     parser.add_argument("--seed", default="")
     options = parser.parse_args()
     seed = options.seed or secrets.token_hex(4)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # by way of the orderly end below
     volumes = enter_namespace("tests.faults.chaos", ["--rounds", f"{options.rounds}", "--seed", seed])
     print(f"seed {seed}", flush=True)
     if not volumes:

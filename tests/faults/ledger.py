@@ -9,7 +9,6 @@ from datetime import timedelta
 from sqlalchemy import func, select, text, update
 
 from helpdesk.core.db import transaction
-from helpdesk.integrations.storage import Storage
 from helpdesk.models.notification import notification_attempts, notification_logs
 from helpdesk.models.ticket import attachments, ticket_comments, tickets
 from tests.faults.sink import Sink
@@ -42,11 +41,11 @@ def let_time_pass() -> None:
         )
 
 
-def problems(filed: Sequence[Filed], group: int, sink: Sink, storage: Storage | None) -> Iterator[str]:
+def problems(filed: Sequence[Filed], group: int, sink: Sink) -> Iterator[str]:
     """One sentence per acknowledged write that is not there just once, and per message that does not add up."""
     yield from _tickets(filed, group)
     yield from _comments(filed)
-    yield from _files(filed, storage)
+    yield from _files(filed)
     yield from _told(filed)
     yield from _mails(sink)
 
@@ -69,18 +68,13 @@ def _comments(filed: Sequence[Filed]) -> Iterator[str]:
     yield from _differences("comment", wanted, there)
 
 
-def _files(filed: Sequence[Filed], storage: Storage | None) -> Iterator[str]:
+def _files(filed: Sequence[Filed]) -> Iterator[str]:
     a = attachments.c
     with transaction() as s:
-        rows = s.execute(
-            select(a.id, a.ticket_id, a.filename, a.file_path).where(a.ticket_id.in_(_ids(filed)))
-        ).all()
+        rows = s.execute(select(a.id, a.ticket_id, a.filename).where(a.ticket_id.in_(_ids(filed)))).all()
     there = Counter((str(row.id), row.ticket_id, row.filename) for row in rows)
     wanted = Counter((str(name), one.id, filename) for one in filed for filename, name in one.files.items())
     yield from _differences("file", wanted, there)
-    for row in rows if storage else ():
-        if storage and not storage.exists(row.file_path):
-            yield f"file {row.filename} of ticket {row.ticket_id} has a row and no object"
 
 
 def _told(filed: Sequence[Filed]) -> Iterator[str]:

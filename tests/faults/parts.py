@@ -12,7 +12,11 @@ from pathlib import Path
 from helpdesk.stack.process import command_line, identity, wait_for
 from tests.stack.running import PARTS, Running
 
-VICTIMS = (*PARTS, "worker child", "web child", "postgres backend")
+# how often each is chosen: those that take long to come back less often, so that more happens in the same time
+VICTIMS = {
+    "worker": 3, "worker child": 4, "beat": 2, "valkey": 3,
+    "postgres": 2, "postgres backend": 4, "web": 1, "web child": 1,
+}  # fmt: skip
 
 
 @dataclass
@@ -56,6 +60,11 @@ class Parts:
         if pid is not None:
             self.stopped[pid] = identity(pid) or ""
         return pid
+
+    def freeze(self, pid: int) -> None:
+        """The same for a process of which the number is known."""
+        os.kill(pid, signal.SIGSTOP)
+        self.stopped[pid] = identity(pid) or ""
 
     def thaw(self, pid: int | None = None) -> None:
         """Let go on what was frozen, all or one."""

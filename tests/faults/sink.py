@@ -29,6 +29,8 @@ class Sink:
         """How many messages were begun, taken or not."""
         self.on_taken: Callable[[int], None] = lambda _port: None
         """Called in the mode "kill" with the sender's port."""
+        self.poison = ""
+        """In the mode "kill": the only recipient whose mail kills; empty: each."""
         self._mode = "good"
         self._changed = threading.Condition()
         self._open: set[socket.socket] = set()
@@ -97,11 +99,14 @@ class Sink:
             self._wait("hang")
             return
         connection.sendall(b"220 hello\r\n")
+        recipient = b""
         for line in iter(lines.readline, b""):
             word = line[:4].upper()
             if word == b"QUIT":
                 connection.sendall(b"221 bye\r\n")
                 return
+            if word == b"RCPT":
+                recipient = line
             if word != b"DATA":
                 connection.sendall(b"250 fine\r\n")
                 continue
@@ -110,12 +115,12 @@ class Sink:
             if self._mode == "cut":
                 lines.readline()
                 return
-            answer = self._take(b"".join(_until_dot(lines)), port)
+            answer = self._take(b"".join(_until_dot(lines)), port, self.poison.encode() in recipient)
             if answer is None:
                 return
             connection.sendall(answer)
 
-    def _take(self, message: bytes, port: int) -> bytes | None:
+    def _take(self, message: bytes, port: int, deadly: bool) -> bytes | None:
         found = _MESSAGE_ID.search(message)
         name = found[1].decode() if found else "without an id"
         if self._mode == "hang in data":
@@ -126,7 +131,7 @@ class Sink:
         # what it took before is not refused for good: it only does not know yet that its sender was killed
         if self._mode == "5xx" and name not in self.arrived:
             return b"554 not for us\r\n"
-        killing = self._mode == "kill"
+        killing = self._mode == "kill" and deadly
         with self._changed:
             self.arrived[name] += 1
             self.unanswered[name] += killing

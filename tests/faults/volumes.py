@@ -29,7 +29,7 @@ def enter_namespace(module: str, arguments: Sequence[str]) -> bool:
 
 
 class Volume:
-    """A folder on a volume of its own, gone with the namespace."""
+    """A folder on a volume of its own."""
 
     def __init__(self, folder: Path, megabytes: int) -> None:
         self.folder = folder
@@ -56,8 +56,11 @@ class Volume:
         try:
             yield
         finally:
-            # lazily: somebody may be looking into the empty one just now
-            subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
+            self.remove()
+
+    def remove(self) -> None:
+        """Take the uppermost volume from the folder; lazily, as somebody may still be looking into it."""
+        subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
 
 
 def _mount(*arguments: str) -> None:
