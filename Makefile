@@ -90,8 +90,9 @@ screenshots: browser
 # Hundreds of random faults under load, see docs/reliability.md; a SEED repeats what was done.
 ROUNDS ?= 25
 SEED ?=
+WITHIN ?= 60
 chaos: environment
-	@exec $(BIN)/python -m tests.faults.chaos --rounds $(ROUNDS) --seed "$(SEED)"
+	@exec $(BIN)/python -m tests.faults.chaos --rounds $(ROUNDS) --seed "$(SEED)" --within $(WITHIN)
 .PHONY: chaos
 
 # Pin again: newest versions that pyproject.toml allows, for every Python and system, without addresses of indexes.

@@ -42,10 +42,10 @@ from tests.faults.users import Caller, Load, Tally, User
 from tests.faults.volumes import Volume, enter_namespace
 from tests.stack.running import Running
 
-RECOVERED_S = 60
+RECOVERED_S = 60.0
 ADDRESS = "chaos@example.com"
 _USERS, _AGENTS, _THINK_S = 20, 2, 6.0
-_SPAN_S = 10.0
+_SPAN_S = 12.0
 _CHECK_ALL_EVERY = 8
 _VOLUMES = {"files": 8, "valkey": 24, "postgres": 700}
 
@@ -70,8 +70,8 @@ class Report:
 class Chaos:
     """A running product, its users, its mail server, and everything that can happen to them."""
 
-    def __init__(self, data: Path, seed: str, volumes: bool) -> None:
-        self.seed, self.data = seed, data
+    def __init__(self, data: Path, seed: str, within_s: float, volumes: bool) -> None:
+        self.seed, self.data, self.within_s = seed, data, within_s
         self.sink = sink.Sink()
         self.report, self.tally = Report(), Tally()
         self.volumes = {name: Volume(data / name, size) for name, size in _VOLUMES.items()} if volumes else {}
@@ -121,11 +121,11 @@ class Chaos:
                 self._hurt(victim, how, choice)
         self.parts.thaw()
         hurt = time.monotonic()
-        if not wait_for(self.parts.all_there, RECOVERED_S, 0.1):
-            raise Failed(f"not ready again after {RECOVERED_S} s")
+        if not wait_for(self.parts.all_there, self.within_s, 0.1):
+            raise Failed(f"not ready again after {self.within_s:g} s")
         ready = time.monotonic()
-        if not self.load.rest(RECOVERED_S):
-            raise Failed(f"a caller had no answer {RECOVERED_S} s after the parts were back")
+        if not self.load.rest(self.within_s):
+            raise Failed(f"a caller had no answer {self.within_s:g} s after the parts were back")
         drained = self._drain(hurt)
         self.report.rounds += 1
         self.report.slowest_ready_s = max(self.report.slowest_ready_s, ready - hurt)
@@ -138,7 +138,7 @@ class Chaos:
 
     def _plan(self, choice: random.Random) -> list[tuple[str, str, float]]:
         """Whom to hurt, how, and after which pause."""
-        times = choice.randint(12, 16)
+        times = choice.randint(18, 24)
         moments = sorted(choice.uniform(0, _SPAN_S) for _ in range(times))
         pauses = [later - earlier for earlier, later in zip([0.0, *moments], moments, strict=False)]
         whom = choice.choices([*VICTIMS], [*VICTIMS.values()], k=times)
@@ -155,7 +155,7 @@ class Chaos:
 
     @contextlib.contextmanager
     def _surroundings(self, choice: random.Random) -> Iterator[None]:
-        """In every second round, something else is wrong for as long."""
+        """In three rounds of five, something else is wrong for as long."""
         kinds: list[tuple[str, AbstractContextManager[None]]] = [
             (f"SMTP {mode}", self._mail_server(mode)) for mode in sink.MODES
         ]
@@ -185,9 +185,9 @@ class Chaos:
     def _drain(self, hurt: float) -> float:
         """Wait until nothing is due; the moment when that was so. What is under a lease has its time."""
         ledger.let_time_pass()
-        left = RECOVERED_S - (time.monotonic() - hurt)
+        left = self.within_s - (time.monotonic() - hurt)
         if not wait_for(lambda: ledger.waiting() == 0, left, 0.2):
-            raise Failed(f"{ledger.waiting()} messages still waited {RECOVERED_S} s after the last fault")
+            raise Failed(f"{ledger.waiting()} messages still waited {self.within_s:g} s after the last fault")
         return time.monotonic()
 
     # ---- the ledger ----------------------------------------------------------------------------------------
@@ -210,7 +210,7 @@ class Chaos:
             ledger.let_time_pass()
             return ledger.unsettled() == 0
 
-        if not wait_for(settled, RECOVERED_S, 0.5):
+        if not wait_for(settled, self.within_s, 0.5):
             raise Failed(f"{ledger.unsettled()} messages were never settled")
         self._balance(everything=True)
         checked = self.product.command("check")
@@ -263,16 +263,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make chaos")
     parser.add_argument("--rounds", type=int, default=25)
     parser.add_argument("--seed", default="")
+    parser.add_argument(
+        "--within", type=float, default=RECOVERED_S, help="seconds in which all has to be back"
+    )
     options = parser.parse_args()
     seed = options.seed or secrets.token_hex(4)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # by way of the orderly end below
-    volumes = enter_namespace("tests.faults.chaos", ["--rounds", f"{options.rounds}", "--seed", seed])
+    volumes = enter_namespace(
+        "tests.faults.chaos",
+        ["--rounds", f"{options.rounds}", "--seed", seed, "--within", f"{options.within}"],
+    )
     print(f"seed {seed}", flush=True)
     if not volumes:
         print("no mount namespace here: without faults of storage and disks", flush=True)
     data = Path(tempfile.mkdtemp(prefix="helpdesk-chaos-"))
     data.chmod(0o711)  # PostgreSQL may have to run as another user
-    chaos, number, kept = Chaos(data, seed, volumes), 0, False
+    chaos, number, kept = Chaos(data, seed, options.within, volumes), 0, False
     try:
         chaos.prepare()
         for number in range(1, options.rounds + 1):

@@ -96,6 +96,8 @@ def _mails(sink: Sink) -> Iterator[str]:
     """Each mail that was taken belongs to a row; each that is called sent was taken, and no more often than tried."""
     arrived = dict(sink.arrived)  # before the rows: what is being sent just now is no fault
     with transaction() as s:
+        # one moment for rows and tries: between two, what is being sent just now would look like neither
+        s.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         rows = s.execute(select(_n.message_id, _n.status, _n.last_error, _n.id)).all()
         unfinished = _unfinished(s.execute(_killed_tries()).tuples().all())
     sent = {row.message_id for row in rows if row.status == "sent"}
