@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from helpdesk.core import config
 from helpdesk.core.config import PREFIX
+from helpdesk.integrations.storage import get_storage
 from helpdesk.stack.folder import DataFolder
 from helpdesk.stack.network import free_port
 from tests.conftest import database_url
@@ -40,9 +42,17 @@ def start_product(data: Path, *arguments: str) -> Running:
 
 @contextmanager
 def in_its_database(running: Running) -> Iterator[None]:
-    """Point the package, in this process, at the stack's database."""
-    with database_url(DataFolder(running.data).addresses()[PREFIX + "DATABASE_URL"]):
-        yield
+    """Point the package, in this process, at the stack's database, and at the folder of its files."""
+    before = os.environ[PREFIX + "DATA"]
+    os.environ[PREFIX + "DATA"] = str(running.data)
+    get_storage.cache_clear()
+    try:
+        with database_url(DataFolder(running.data).addresses()[PREFIX + "DATABASE_URL"]):
+            yield
+    finally:
+        os.environ[PREFIX + "DATA"] = before
+        get_storage.cache_clear()
+        config.reset_settings()
 
 
 def behind(running: Running, work: Callable[[], T]) -> T:

@@ -72,7 +72,7 @@ def test_one_ticket_goes_the_whole_way(seat: Opener, people: World, product: Run
     agent.page.get_by_role("button", name="update").click(timeout=LIVE_MS + 1_000)
     row = agent.page.get_by_role("link", name=title)
     row.click()
-    agent.page.wait_for_url(f"**/tickets/{number}")
+    agent.page.wait_for_url(f"**/tickets/{number}?from=*")  # the way back to the list
     expect(agent.page.get_by_text("screen.png").first).to_be_visible()
     expect(step(client.page)).to_contain_text("Open")
 
