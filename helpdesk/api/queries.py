@@ -41,7 +41,10 @@ TicketKey = Annotated[
 IdFilter = Annotated[list[Annotated[int, Query(ge=1, le=2**63 - 1)]], Query(max_length=_MOST)]
 StatusFilter = Annotated[list[StatusName], Query(max_length=_MOST)]
 PriorityFilter = Annotated[list[PriorityName], Query(max_length=_MOST)]
-Words = Annotated[str | None, Query(max_length=200, description="Words, or a ticket number.")]
+Words = Annotated[
+    str | None,
+    Query(max_length=200, description='Words, a "phrase", a ticket number or its beginning.'),
+]
 From = Annotated[
     datetime | None,
     BeforeValidator(_from),
@@ -53,6 +56,14 @@ To = Annotated[
     Query(description="Before this moment, or up to the end of this day in UTC."),
 ]
 Sort = Annotated[str, Query(max_length=40, description="A field, with `-` in front for descending.")]
+TicketSort = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        description="A field, with `-` in front for descending, or `relevance`, which needs `q`."
+        " Without it: `relevance` for a search, else `-created_at`.",
+    ),
+]
 PageNumber = Annotated[int, Query(ge=1, le=2**31 - 1)]
 PageSize = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the page before.")]

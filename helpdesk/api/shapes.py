@@ -238,6 +238,21 @@ def page_of(page: Page[Any], item: type[T]) -> PageOut[T]:
     )
 
 
+class FoundTicketsOut(PageOut[TicketOut]):
+    """A page of tickets. A search holds the newest 1,000 matches: its `total` is exact to 1,000."""
+
+    corrected_q: str | None = Field(
+        default=None, description="What was searched for instead, where nothing has `q` as it is written."
+    )
+
+    @classmethod
+    def of(cls, page: Page[Any]) -> FoundTicketsOut:
+        shown = page_of(page, TicketOut)
+        return cls(
+            **{name: getattr(shown, name) for name in PageOut.model_fields}, corrected_q=page.corrected_q
+        )
+
+
 class DraftOut(Out):
     place: str
     body: dict[str, Any]

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Sequence,
     SmallInteger,
     UniqueConstraint,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -47,6 +48,7 @@ _WORDS = (
     "setweight(to_tsvector('simple', helpdesk_plain(title)), 'A')"
     " || setweight(to_tsvector('simple', helpdesk_plain(description)), 'B')"
 )
+_MESSAGE_WORDS = "to_tsvector('simple'::regconfig, helpdesk_plain(message))"
 
 
 class Ticket(SQLModel, table=True):
@@ -86,7 +88,13 @@ class Ticket(SQLModel, table=True):
         Index("tickets_by_subcategory", "subcategory_id"),
         Index("tickets_by_category", "category_id"),
         Index("tickets_resolved", "resolved_at", postgresql_where=text("status = 'Resolved'")),
-        Index("tickets_words", "words", postgresql_using="gin"),
+        Index(
+            "tickets_terms",
+            literal_column("helpdesk_terms(id, words)"),
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
+        Index("tickets_number_begins", "ticket_no", postgresql_ops={"ticket_no": "text_pattern_ops"}),
         Index(
             "tickets_title_trgm", "title", postgresql_using="gin", postgresql_ops={"title": "gin_trgm_ops"}
         ),
@@ -142,6 +150,12 @@ class TicketComment(SQLModel, table=True):
     __table_args__ = (
         Index("ticket_comments_thread", "ticket_id", "created_at", "id"),
         Index("ticket_comments_author", "author_id"),
+        Index(
+            "ticket_comments_terms",
+            literal_column(f"helpdesk_terms(ticket_id, {_MESSAGE_WORDS})"),
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
         longest("message", 20000, name="ticket_comments_message_length"),
         one_of("source", Source, name="ticket_comments_source_known"),
     )

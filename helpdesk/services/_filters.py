@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, or_, true
 
 from helpdesk.core.clock import now
-from helpdesk.core.config import get_settings
 from helpdesk.core.errors import Invalid
 from helpdesk.domain.access import Actor
 from helpdesk.domain.enums import HoldReason, Priority, Status, View
 from helpdesk.models.ticket import ticket_holds, ticket_tags, ticket_watchers, tickets
-from helpdesk.services import _text
+from helpdesk.services import _text, _words
+from helpdesk.services._words import Asked
 from helpdesk.services.views import TicketQuery
 
-MAX_VALUES, MAX_SEARCH, MAX_PAGE_SIZE, MAX_DEPTH = 100, 200, 100, 10_000
-_WORD = re.compile(r"\w+")
-_MAX_WORDS = 12
+MAX_VALUES, MAX_PAGE_SIZE, MAX_DEPTH = 100, 100, 10_000
 SORTS = ("created_at", "updated_at", "priority", "due_at", "ticket_no")
+RELEVANCE = "relevance"
 _STAFF_ONLY = ("assigned_to", "created_by", "requested_for", "sla", "tag")
 _SLA_STATES = ("breached", "at_risk")
 
@@ -36,9 +33,7 @@ class Filter:
     priorities: tuple[str, ...]
     assignees: tuple[int | None, ...]
     tags: tuple[str, ...]
-    words: tuple[str, ...]
-    number: str | None
-    number_id: int | None
+    asked: Asked | None
     sort: str
     descending: bool
 
@@ -68,27 +63,32 @@ def cleaned_query(actor: Actor, query: TicketQuery, view: View) -> Filter:
     for state in query.sla:
         if state not in _SLA_STATES:
             raise Invalid.at("sla", f"One of {', '.join(_SLA_STATES)}.")
-    search = "" if query.q is None else _text.clean_line("q", query.q, MAX_SEARCH, required=False)
-    number, number_id = _as_number(search)
-    sort, descending = _order(query.sort)
+    asked = _words.asked(query.q)
+    sort, descending = _order(query.sort, asked)
     return Filter(
         query=query,
         statuses=tuple(str(_text.clean_enum("status", one, Status)) for one in query.status),
         priorities=tuple(str(_text.clean_enum("priority", one, Priority)) for one in query.priority),
         assignees=tuple(_assignee(actor, one) for one in query.assigned_to),
         tags=tuple(_text.clean_tag("tag", one) for one in query.tag),
-        words=tuple(_WORD.findall(search)[:_MAX_WORDS]),
-        number=number,
-        number_id=number_id,
+        asked=asked,
         sort=sort,
         descending=descending,
     )
 
 
-def _order(value: object) -> tuple[str, bool]:
+def _order(value: object, asked: Asked | None) -> tuple[str, bool]:
+    if value is None:
+        value = "-created_at" if asked is None else RELEVANCE
+    if value == RELEVANCE:
+        if asked is None:
+            raise Invalid.at("sort", "Only a search (`q`) has an order of relevance.")
+        return RELEVANCE, True
     sort = value.removeprefix("-") if isinstance(value, str) else ""
     if sort not in SORTS:
-        raise Invalid.at("sort", f"One of {', '.join(SORTS)}, with - in front for descending.")
+        raise Invalid.at(
+            "sort", f"One of {', '.join(SORTS)}, with - in front for descending; {RELEVANCE} with `q`."
+        )
     return sort, value != sort
 
 
@@ -103,19 +103,15 @@ def _assignee(actor: Actor, value: object) -> int | None:
     return _text.clean_id("assigned_to", int(text))
 
 
-def _as_number(search: str) -> tuple[str | None, int | None]:
-    """A search that is a ticket number (`HD-1042`), or bare digits, which are a number's end or an id."""
-    text = search.strip().upper()
-    if re.fullmatch(r"[A-Z][A-Z0-9]{0,9}-[0-9]{1,19}", text):
-        return text, None
-    if text.isascii() and text.isdigit() and len(text) <= 18:
-        return None, int(text)
-    return None, None
-
-
 def condition(actor: Actor, chosen: Filter) -> ColumnElement[bool]:
-    """What `chosen` selects, without the scope."""
-    return and_(true(), *_columns(chosen), *_around(actor, chosen))
+    """What `chosen` selects, without the scope; a search selects all that staff find (see `_words.every_match`)."""
+    found = [] if chosen.asked is None else [_words.every_match(chosen.asked)]
+    return and_(true(), *narrowing(actor, chosen), *found)
+
+
+def narrowing(actor: Actor, chosen: Filter) -> list[ColumnElement[bool]]:
+    """The filters beside the search."""
+    return [*_columns(chosen), *_around(actor, chosen)]
 
 
 def _columns(chosen: Filter) -> Iterator[ColumnElement[bool]]:
@@ -159,8 +155,6 @@ def _around(actor: Actor, chosen: Filter) -> Iterator[ColumnElement[bool]]:
         yield needed if query.needs_me else ~needed
     if query.watching is not None:
         yield _watching(actor, query.watching)
-    if query.q and not _text.is_blank(query.q):
-        yield _search(chosen)
 
 
 def is_open(moment: datetime) -> ColumnElement[bool]:
@@ -193,26 +187,3 @@ def _watching(actor: Actor, only: bool) -> ColumnElement[bool]:
     own = or_(t.requested_for == actor.user_id, t.created_by == actor.user_id)
     watched = exists().where(ticket_watchers.c.ticket_id == t.id, ticket_watchers.c.user_id == actor.user_id)
     return and_(watched, t.requested_for != actor.user_id) if only else own
-
-
-def _search(chosen: Filter) -> ColumnElement[bool]:
-    """By number, or by words that all occur, each as a beginning, blind to case and accents."""
-    t = tickets.c
-    own = f"{get_settings().ticket_prefix}-"
-    found: list[ColumnElement[bool]] = []
-    if chosen.number is not None:
-        found.append(t.ticket_no == chosen.number)
-        if chosen.number.startswith(own):
-            return found[0]
-    if chosen.number_id is not None:
-        found += [t.id == chosen.number_id, t.ticket_no == f"{own}{chosen.number_id}"]
-    if chosen.words:
-        # looked up first and once: the planner would rather walk the list's order and test each ticket on the way
-        matches = select(t.id).where(t.words.op("@@")(_ts_query(chosen.words)))
-        found.append(t.id == func.any(func.array(matches.scalar_subquery())))
-    return or_(*found) if found else t.id.is_(None)
-
-
-def _ts_query(words: tuple[str, ...]) -> ColumnElement[Any]:
-    plain = map(func.helpdesk_plain, words)  # leaves no quote in them
-    return func.to_tsquery("simple", func.concat_ws(" & ", *(func.concat("'", one, "':*") for one in plain)))

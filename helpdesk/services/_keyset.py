@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from helpdesk.core.errors import Invalid
 from helpdesk.domain.enums import Priority
 from helpdesk.models.ticket import tickets
-from helpdesk.services._filters import MAX_DEPTH, Filter
+from helpdesk.services._filters import MAX_DEPTH, RELEVANCE, Filter
+from helpdesk.services._search import PLACES
 from helpdesk.services.views import Page
 
-_BACKWARDS, _FORWARDS = "p", "n"
+BACKWARDS, FORWARDS = "p", "n"
 
 
 class Keyset:
@@ -31,6 +32,7 @@ class Keyset:
             "priority": t.priority_rank,
             "due_at": t.due_at,
             "ticket_no": t.id,
+            RELEVANCE: t.id,  # which no column has: `_results` orders by it
         }
         self.chosen = chosen
         self.column: ColumnElement[Any] = columns[chosen.sort]
@@ -76,12 +78,12 @@ class Keyset:
             )
             moment = self._value(value)
             known = (sort, descending) == (self.chosen.sort, self.descending)
-            known = known and direction in (_BACKWARDS, _FORWARDS) and _is_key(ticket_id)
+            known = known and direction in (BACKWARDS, FORWARDS) and _is_key(ticket_id)
         except (ValueError, TypeError, OverflowError, RecursionError):
             direction, moment, ticket_id, known = "", None, 0, False
         if not known:
             raise Invalid.at("cursor", "This cursor belongs to another list. Start again without it.")
-        return direction == _BACKWARDS, moment, ticket_id
+        return direction == BACKWARDS, moment, ticket_id
 
     def _value(self, value: Any) -> Any:
         if value is None and self.nullable:
@@ -93,6 +95,9 @@ class Keyset:
             return moment.astimezone(UTC)
         if self.chosen.sort == "priority":
             if value not in [priority.rank for priority in Priority] or isinstance(value, bool | float):
+                raise ValueError(value)
+        elif self.chosen.sort == RELEVANCE:
+            if value not in PLACES or isinstance(value, bool | float):
                 raise ValueError(value)
         elif not _is_key(value):
             raise ValueError(value)
@@ -110,13 +115,12 @@ class _Found:
     prev_cursor: str | None
 
 
-def read_page(s: Session, keyset: Keyset, where: ColumnElement[bool]) -> Page[int]:
-    """The ids of one page in order, and the total up to 10,000 (product rules §7)."""
+def read_page(
+    s: Session, keyset: Keyset, where: ColumnElement[bool], counted: int | None = None
+) -> Page[int]:
+    """The ids of one page in order, and the total up to 10,000 (product rules §7), unless it is known."""
     query = keyset.chosen.query
-    counted = s.scalar(
-        select(func.count()).select_from(select(tickets.c.id).where(where).limit(MAX_DEPTH + 1).subquery())
-    )
-    total = counted or 0
+    total = count(s, where) if counted is None else counted
     found = _read(s, keyset, where)
     return Page(
         items=found.ids,
@@ -127,6 +131,12 @@ def read_page(s: Session, keyset: Keyset, where: ColumnElement[bool]) -> Page[in
         total_capped=total > MAX_DEPTH,
         prev_cursor=found.prev_cursor,
     )
+
+
+def count(s: Session, where: ColumnElement[bool]) -> int:
+    """How many there are; one more than 10,000 where there are more."""
+    some = select(tickets.c.id).where(where).limit(MAX_DEPTH + 1).subquery()
+    return s.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _read(s: Session, keyset: Keyset, where: ColumnElement[bool]) -> _Found:
@@ -148,6 +158,6 @@ def _read(s: Session, keyset: Keyset, where: ColumnElement[bool]) -> _Found:
     has_next, has_prev = (True, more) if reverse else (more, query.cursor is not None or query.page > 1)
     return _Found(
         tuple(row.id for row in shown),
-        keyset.cursor(last.place, last.id, _FORWARDS) if has_next else None,
-        keyset.cursor(first.place, first.id, _BACKWARDS) if has_prev else None,
+        keyset.cursor(last.place, last.id, FORWARDS) if has_next else None,
+        keyset.cursor(first.place, first.id, BACKWARDS) if has_prev else None,
     )

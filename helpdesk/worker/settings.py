@@ -61,6 +61,7 @@ beat_schedule: dict[str, Any] = {
     "holds": _every(15, "helpdesk.holds"),
     "heartbeat": _every(15, "helpdesk.heartbeat"),
     "auto-close": _every(60, "helpdesk.auto_close"),
+    "learn-words": _every(120, "helpdesk.learn_words"),
     "uploads": _every(3600, "helpdesk.uploads"),
     "forget-old": _every(3600, "helpdesk.forget_old"),
 }

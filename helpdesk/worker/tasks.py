@@ -10,7 +10,7 @@ from typing import Any
 from celery import Task
 
 from helpdesk.core.errors import Unavailable
-from helpdesk.services import attachments, housekeeping, notifications, sla
+from helpdesk.services import attachments, housekeeping, notifications, sla, spelling
 from helpdesk.worker.app import celery
 
 log = logging.getLogger(__name__)
@@ -75,3 +75,9 @@ def uploads() -> None:
 def forget_old() -> None:
     """Forget ended sessions and old idempotency keys."""
     housekeeping.forget_old()
+
+
+@celery.task(name="helpdesk.learn_words", base=Sweep)
+def learn_words() -> None:
+    """Take in the words of new tickets, for searches with a slip in them."""
+    spelling.learn()

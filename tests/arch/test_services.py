@@ -38,6 +38,8 @@ WITHOUT_ACTOR = {
     "sla.sweep_holds": "a timer; acts as the system user",
     "sla.sweep_steps": "a timer; acts as the system user",
     "sla.verify": "recomputes and compares; run by `helpdesk check`",
+    "spelling.learn": "a timer; reads words, tells nobody",
+    "spelling.relearn": "run after a bulk load; reads words, tells nobody",
 }
 
 

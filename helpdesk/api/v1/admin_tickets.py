@@ -17,22 +17,20 @@ from helpdesk.api.queries import (
     PageNumber,
     PageSize,
     PriorityFilter,
-    Sort,
     StatusFilter,
     TicketKey,
+    TicketSort,
     To,
     Words,
 )
 from helpdesk.api.shapes import (
     BulkOut,
     BulkResultOut,
+    FoundTicketsOut,
     MentionOut,
     MentionsOut,
-    PageOut,
     QueueCountsOut,
     TicketDetailOut,
-    TicketOut,
-    page_of,
 )
 from helpdesk.services import comments, tickets
 from helpdesk.services.views import TicketQuery
@@ -59,11 +57,11 @@ def list_queue(
     on_hold: bool | None = None,
     tag: Annotated[list[Annotated[str, Query(max_length=50)]], Query(max_length=100)] = [],  # noqa: B006
     mine_groups: Annotated[bool, Query(description="Only the groups that the caller belongs to.")] = False,
-    sort: Sort = "-created_at",
+    sort: TicketSort = None,
     page: PageNumber = 1,
     page_size: PageSize = 25,
     cursor: Cursor = None,
-) -> PageOut[TicketOut]:
+) -> FoundTicketsOut:
     """All tickets that the caller sees as staff."""
     query = TicketQuery(
         status=tuple(status),
@@ -86,7 +84,7 @@ def list_queue(
         page_size=page_size,
         cursor=cursor,
     )
-    return page_of(tickets.list_queue(actor, query), TicketOut)
+    return FoundTicketsOut.of(tickets.list_queue(actor, query))
 
 
 @router.get("/counts")

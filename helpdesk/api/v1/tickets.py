@@ -27,9 +27,9 @@ from helpdesk.api.queries import (
     PageNumber,
     PageSize,
     PriorityFilter,
-    Sort,
     StatusFilter,
     TicketKey,
+    TicketSort,
     To,
     Words,
 )
@@ -37,13 +37,12 @@ from helpdesk.api.shapes import (
     AttachmentOut,
     AttachmentsOut,
     CommentOut,
-    PageOut,
+    FoundTicketsOut,
     PresenceOut,
     PresentOut,
     TicketDetailOut,
     TicketOut,
     TicketsOut,
-    page_of,
 )
 from helpdesk.core.errors import Invalid
 from helpdesk.domain.enums import Role
@@ -69,11 +68,11 @@ def list_mine(
     needs_me: Annotated[
         bool | None, Query(description="Only those where the requester has the next move, or none of them.")
     ] = None,
-    sort: Sort = "-created_at",
+    sort: TicketSort = None,
     page: PageNumber = 1,
     page_size: PageSize = 25,
     cursor: Cursor = None,
-) -> PageOut[TicketOut]:
+) -> FoundTicketsOut:
     """My tickets: filed by me, for me, or watched, in the requester's view."""
     query = TicketQuery(
         status=tuple(status),
@@ -91,7 +90,7 @@ def list_mine(
         page_size=page_size,
         cursor=cursor,
     )
-    return page_of(tickets.list_mine(actor, query), TicketOut)
+    return FoundTicketsOut.of(tickets.list_mine(actor, query))
 
 
 @router.post("", status_code=201, responses=answers(409), openapi_extra=json_or_files(TicketBody))

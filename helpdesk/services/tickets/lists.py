@@ -14,16 +14,19 @@ from helpdesk.domain.enums import UNSOLVED, Priority, Status, View
 from helpdesk.models.ticket import ticket_holds, tickets
 from helpdesk.services import _rows, _text
 from helpdesk.services._filters import (
-    MAX_SEARCH,
     Filter,
     cleaned_query,
     condition,
     is_at_risk,
     is_late,
     is_open,
+    narrowing,
 )
 from helpdesk.services._keyset import Keyset, read_page
+from helpdesk.services._results import read_results
 from helpdesk.services._scope import in_staff_scope, requested_by, visible_to
+from helpdesk.services._search import Field
+from helpdesk.services._words import MAX_SEARCH
 from helpdesk.services.views import Page, QueueCounts, TicketMark, TicketQuery, TicketRow
 
 _SIMILAR, _SIMILAR_FROM = 0.25, 4
@@ -57,7 +60,11 @@ def _list(
     s: Session, actor: Actor, chosen: Filter, scope: ColumnElement[bool], view: View
 ) -> Page[TicketRow]:
     keyset = Keyset(chosen, staff=view is View.STAFF)
-    page = read_page(s, keyset, and_(scope, condition(actor, chosen)))
+    if chosen.asked is None:
+        page = read_page(s, keyset, and_(scope, condition(actor, chosen)))
+    else:
+        field = Field(scope, narrowing(actor, chosen), staff=view is View.STAFF)
+        page = read_results(s, keyset, chosen.asked, field)
     rows = _rows.ticket_rows(s, actor, page.items, view)
     return Page(
         items=tuple(rows),
@@ -67,6 +74,7 @@ def _list(
         next_cursor=page.next_cursor,
         total_capped=page.total_capped,
         prev_cursor=page.prev_cursor,
+        corrected_q=page.corrected_q,
     )
 
 

@@ -17,6 +17,9 @@ class Page(Generic[T]):
     next_cursor: str | None
     total_capped: bool = False
     prev_cursor: str | None = None
+    corrected_q: str | None = (
+        None  # what was searched for instead, where nothing had the words as they were typed
+    )
 
 
 @dataclass(frozen=True, slots=True)

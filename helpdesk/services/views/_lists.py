@@ -29,7 +29,7 @@ class TicketQuery:
     mine_groups: bool = False  # only the groups that the actor belongs to
     needs_me: bool | None = None  # in "my tickets": where the requester has the next move, or only the others
     watching: bool | None = None  # in "my tickets": True only those watched, False none of them
-    sort: str = "-created_at"
+    sort: str | None = None  # None: by relevance where something is searched for, else the newest first
     page: int = 1
     page_size: int = 25
     cursor: str | None = None

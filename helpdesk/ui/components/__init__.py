@@ -17,6 +17,7 @@ from helpdesk.ui.components.actions import (
 )
 from helpdesk.ui.components.feedback import (
     callout,
+    corrected_search,
     empty_state,
     loading,
     pager,
@@ -64,10 +65,11 @@ from helpdesk.ui.components.overlays import (
 from helpdesk.ui.icons import icon, mark
 
 __all__ = [
-    "Child", "Flag", "Handler", "Text", "assignee", "avatar", "button", "callout", "checkbox", "chip", "confirm", "css",
-    "dialog", "empty_state", "error_text", "field", "hold_mark", "icon", "icon_button", "kbd", "link", "link_button",
-    "loading", "mark", "menu", "menu_head", "menu_item", "menu_line", "menu_link", "nobody", "pager", "path",
-    "person_name", "pick", "pill", "priority_mark", "problem", "radio_card", "radio_group", "segmented", "select",
-    "server_link", "sheet", "skeleton", "skeleton_rows", "sla_cell", "sla_clock", "status_mark", "switch", "table_head",
-    "tabs", "tag", "text_area", "text_button", "text_input", "time", "toast_stack", "upload_box",
+    "Child", "Flag", "Handler", "Text", "assignee", "avatar", "button", "callout", "checkbox", "chip", "confirm",
+    "corrected_search", "css", "dialog", "empty_state", "error_text", "field", "hold_mark", "icon", "icon_button",
+    "kbd", "link", "link_button", "loading", "mark", "menu", "menu_head", "menu_item", "menu_line", "menu_link",
+    "nobody", "pager", "path", "person_name", "pick", "pill", "priority_mark", "problem", "radio_card", "radio_group",
+    "segmented", "select", "server_link", "sheet", "skeleton", "skeleton_rows", "sla_cell", "sla_clock", "status_mark",
+    "switch", "table_head", "tabs", "tag", "text_area", "text_button", "text_input", "time", "toast_stack",
+    "upload_box",
 ]  # fmt: skip

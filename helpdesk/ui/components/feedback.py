@@ -51,6 +51,22 @@ def problem(title: Text, text: Child, *actions: rx.Component) -> rx.Component:
     )
 
 
+def corrected_search(typed: Text, corrected: Text) -> rx.Component:
+    """Above what was found for other words than those typed, as nothing has these; else nothing."""
+    return rx.cond(
+        corrected,
+        rx.el.p(
+            "Nothing has “",
+            rx.el.bdi(typed),
+            "”. Showing results for ",
+            rx.el.bdi(corrected, class_name="b"),
+            ".",
+            class_name="corrected t2",
+            role="status",
+        ),
+    )
+
+
 def skeleton(width: str = "100%", *, round_: bool = False) -> rx.Component:
     """One grey bar where content will stand; it shows after 200 ms."""
     return rx.el.span(

@@ -28,6 +28,7 @@ class MyState(AppState):
     failed: str = ""
     view: str = ""  # "", needs, watching, closed
     words: str = ""
+    corrected: str = ""  # what was searched for instead of `words`
     needs: list[Request] = []
     working: list[Request] = []
     closed: list[Request] = []
@@ -72,7 +73,7 @@ class MyState(AppState):
             # what needs the person stands first, whatever page it would be on
             mine = {"status": _OPEN, "watching": False, "needs_me": False}
             rules: dict[str, Any] = {} if self.words else mine
-            asked = TicketQuery(**base, **rules, sort="-updated_at")
+            asked = TicketQuery(**base, **rules, sort=None if self.words else "-updated_at")
         page = await attempt(tickets.list_mine, me(), asked)
         if isinstance(page, Failure):
             self.failed, self.ready = page.message, True
@@ -88,6 +89,7 @@ class MyState(AppState):
 
     def _show(self, page: Page[TicketRow]) -> None:
         viewer = me().user_id
+        self.corrected = page.corrected_q or ""
         rows = [(row, request(row, viewer)) for row in page.items]
         closed = [made for row, made in rows if row.status == Status.CLOSED]
         self.needs = [made for row, made in rows if needs_you(row)]

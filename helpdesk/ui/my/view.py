@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from helpdesk.ui.components import (
+    corrected_search,
     empty_state,
     hold_mark,
     icon,
@@ -81,6 +82,7 @@ def _lists() -> rx.Component:
         nothing,
         _empty(),
         rx.fragment(
+            corrected_search(_S.words, _S.corrected),
             _section(
                 "Needs you",
                 _S.needs,

@@ -54,6 +54,7 @@ SORTS = {
     "updated": "-updated_at",
 }
 """The order that a click on a column's head gives first."""
+RELEVANCE = "relevance"  # the order of a search unless the address says otherwise
 _SORTABLE = {"created_at", "updated_at", "priority", "due_at", "ticket_no"}
 
 
@@ -90,7 +91,7 @@ class Place:
 
     @property
     def order(self) -> str:
-        return self.sort or self.base.sort
+        return self.sort or (RELEVANCE if self.words else self.base.sort)
 
     @property
     def rules(self) -> dict[str, Any]:
@@ -230,6 +231,7 @@ class Option(TypedDict):
 
 
 ORDERS = {
+    RELEVANCE: "Best match",
     "due_at": "Due soonest",
     "-updated_at": "Last changed",
     "-priority": "Most urgent",
@@ -244,7 +246,11 @@ def order_words(place: Place) -> str:
 
 def orders(place: Place) -> list[Option]:
     """What the order menu offers."""
-    return [{"name": words, "href": place.href(sort=sort)} for sort, words in ORDERS.items()]
+    return [
+        {"name": words, "href": place.href(sort="" if sort == RELEVANCE else sort)}
+        for sort, words in ORDERS.items()
+        if place.words or sort != RELEVANCE
+    ]
 
 
 def options(

@@ -42,6 +42,8 @@ class QueueState(AppState):
     empty: str = ""
     order: str = ""
     total: str = ""
+    typed: str = ""  # what was searched for, and what instead where nothing had it
+    corrected: str = ""
     works: bool = False
     rows: list[QueueRow] = []
     columns: list[str] = []
@@ -165,7 +167,8 @@ class QueueState(AppState):
         for row in [row for row in self.rows if row["id"] not in there][:_MOST_READ]:
             page = await attempt(tickets.list_queue, me(), TicketQuery(q=row["number"], page_size=1))
             if not isinstance(page, Failure):
-                found[row["id"]] = queue_row(page.items[0]) if page.items else None
+                there = page.items and page.items[0].id == row["id"]
+                found[row["id"]] = queue_row(page.items[0]) if there else None
         return found
 
     def _place(self) -> filters.Place:
@@ -191,6 +194,7 @@ class QueueState(AppState):
 
     def _show(self, place: filters.Place, page: Page[TicketRow]) -> None:
         self.failed, self.updates = "", 0
+        self.typed, self.corrected = place.words, page.corrected_q or ""
         self.rows = [queue_row(row) for row in page.items]
         there = {row["id"] for row in self.rows}
         self.selected = [one for one in self.selected if one in there]

@@ -8,6 +8,7 @@ import reflex as rx
 
 from helpdesk.ui.components import (
     avatar,
+    corrected_search,
     empty_state,
     icon,
     link_button,
@@ -42,6 +43,7 @@ def body() -> rx.Component:
     return rx.fragment(
         _head(),
         _filters(),
+        corrected_search(_S.typed, _S.corrected),
         rx.el.div(
             loading(
                 _S.ready,

@@ -1,0 +1,172 @@
+"""Search in lists: the newest 1,000 matches, the best first (docs/api.md, "Search")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session
+
+from helpdesk.models.ticket import ticket_comments, tickets
+from helpdesk.services import _words
+from helpdesk.services._words import Asked
+
+MOST = 1000
+"""How many matches a search holds."""
+
+FEW = 3000
+"""Up to so many tickets are read one by one: it costs less than to look up a word that every fifth ticket has."""
+
+PLACES = NUMBER, TITLE, TEXT, TALK = 0, 1, 2, 3
+"""Where a match is, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A match: `place` says where, and within a place the newest comes first."""
+
+    place: int
+    id: int
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        return self.place, -self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What is searched: the tickets of `scope` that fit `filters`."""
+
+    scope: ColumnElement[bool]
+    filters: Sequence[ColumnElement[bool]]
+    staff: bool  # notes are read too
+
+    @property
+    def where(self) -> ColumnElement[bool]:
+        return and_(self.scope, *self.filters)
+
+
+def find(s: Session, search: Asked, field: Field) -> tuple[list[Hit], bool]:
+    """The newest matches in the order of their rank, and whether there are more.
+
+    A match has all parts in title and description, or all in one message. Messages are looked at where titles
+    and descriptions give fewer than `MOST`. For a requester only the tickets in their scope are read, and of
+    these no note: neither result nor time depends on what others wrote.
+    """
+    found = _by_number(s, search, field)
+    if search.own_number is None:
+        there = {hit.id for hit in found}
+        found += [hit for hit in _by_words(s, search, field) if hit.id not in there]
+    return sorted(found[:MOST], key=lambda hit: hit.rank), len(found) > MOST
+
+
+def _by_number(s: Session, search: Asked, field: Field) -> list[Hit]:
+    """The ticket that is named, else, for a beginning such as `HD-10`, those that begin so."""
+    rule = _words.numbered(search)
+    if rule is None:
+        return []
+    ids = s.scalars(select(tickets.c.id).where(rule, field.where)).all()
+    if not ids and search.own_number is not None:
+        begins = tickets.c.ticket_no.like(f"{search.own_number}%")
+        ids = s.scalars(
+            select(tickets.c.id).where(begins, field.where).order_by(tickets.c.id.desc()).limit(MOST + 1)
+        ).all()
+    return [Hit(NUMBER, one) for one in sorted(ids, reverse=True)]
+
+
+def _by_words(s: Session, search: Asked, field: Field) -> list[Hit]:
+    """Newest first, those in messages last."""
+    query = s.scalar(select(cast(_words.ts_query(search.parts), Text))) if search.parts else None
+    if not query:  # nothing in it is a word
+        return []
+    if field.staff and not _is_narrow(s, field):
+        return _through_index(s, query, field)
+    return _one_by_one(s, query, field)
+
+
+def _is_narrow(s: Session, field: Field) -> bool:
+    if not field.filters:
+        return False
+    some = select(tickets.c.id).where(field.where).limit(FEW + 1).subquery()
+    return (s.scalar(select(func.count()).select_from(some)) or 0) <= FEW
+
+
+def _place(words: ColumnElement[Any], query: ColumnElement[Any]) -> ColumnElement[int]:
+    return case((func.ts_filter(words, literal_column("'{a}'")).op("@@")(query), TITLE), else_=TEXT)
+
+
+def _query(text: str) -> ColumnElement[Any]:
+    return cast(literal(text), TSQUERY)
+
+
+def _one_by_one(s: Session, text: str, field: Field) -> list[Hit]:
+    query, t, c = _query(text), tickets.c, ticket_comments.c
+    mine = select(t.id, t.words).where(field.where).cte("mine").prefix_with("MATERIALIZED")
+    fits = mine.c.words.op("@@")(query)
+    talk = exists().where(c.ticket_id == mine.c.id, _words.message_words().op("@@")(query))
+    if not field.staff:
+        talk = talk.where(~c.is_internal)
+    place = case((fits, _place(mine.c.words, query)), else_=TALK)
+    rows = s.execute(
+        select(mine.c.id, place.label("place"))
+        .where(or_(fits, talk))
+        .order_by((place == TALK), mine.c.id.desc())
+        .limit(MOST + 1)
+    )
+    return [Hit(row.place, row.id) for row in rows]
+
+
+def _through_index(s: Session, text: str, field: Field) -> list[Hit]:
+    query = _query(text)
+    own = select(tickets.c.id, _place(tickets.c.words, query).label("place")).where(
+        tickets.c.words.op("@@")(query), field.where
+    )
+    hits = _newest(s, own, _words.ticket_terms(), query)
+    if len(hits) <= MOST:
+        told = (
+            select(tickets.c.id, literal(TALK).label("place"))
+            .join(ticket_comments, ticket_comments.c.ticket_id == tickets.c.id)
+            .where(field.where)
+            .distinct()
+        )
+        if "<" in text:  # the index doesn't know where words stand
+            told = told.where(_words.message_words().op("@@")(query))
+        there = {hit.id for hit in hits}
+        hits += [hit for hit in _newest(s, told, _words.message_terms(), query) if hit.id not in there]
+    return hits
+
+
+def _newest(s: Session, rows: Any, terms: ColumnElement[Any], query: ColumnElement[Any]) -> list[Hit]:
+    """The newest of `rows`: one block after the other is looked up, and no more once there are enough.
+
+    A join from the blocks can only be a loop over them, so that rows come in their order and the limit ends it.
+    OFFSET 0 keeps the planner from walking all tickets backwards, which it takes for cheaper than it is.
+    """
+    block = _words.blocks()
+    fenced = (
+        rows.where(terms.op("@@")(_words.in_block(query, block.c.number)))
+        .offset(literal(0))
+        .correlate(block)
+        .lateral("fenced")
+    )
+    in_order = select(fenced.c.id, fenced.c.place).order_by(fenced.c.id.desc()).limit(MOST + 1).lateral("hit")
+    found = s.execute(
+        select(in_order.c.id, in_order.c.place).select_from(block).join(in_order, true()).limit(MOST + 1)
+    )
+    return [Hit(row.place, row.id) for row in found]
