@@ -1,9 +1,10 @@
 """Alembic's entry: the database of the settings, the tables of `helpdesk.models`."""
 
 import logging
+import time
 
 from alembic import context
-from sqlalchemy import create_engine, pool, text
+from sqlalchemy import Connection, create_engine, pool, text
 
 from helpdesk.core.config import get_settings
 from helpdesk.models import metadata
@@ -22,11 +23,19 @@ def run_offline() -> None:
         context.run_migrations()
 
 
+def _wait_for_turn(connection: Connection) -> None:
+    """Asked for again and again: one that waits within a statement would hold up indexes that are made concurrently,
+    which wait for all statements."""
+    while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LOCK}):
+        connection.commit()
+        time.sleep(0.2)
+    connection.commit()
+
+
 def run_online() -> None:
     engine = create_engine(get_settings().sqlalchemy_url, poolclass=pool.NullPool)
     with engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
-        connection.commit()
+        _wait_for_turn(connection)
         context.configure(connection=connection, transaction_per_migration=True, **_OPTIONS)
         with context.begin_transaction():
             context.run_migrations()

@@ -20,7 +20,7 @@ depends_on = None
 # backslashes (`helpdesk_plain`), so that they may be edited as text. Words of 250 characters and more are cut, as the
 # block in front would make them too long.
 TERMS = r"""
-CREATE FUNCTION helpdesk_terms(ticket bigint, words tsvector) RETURNS tsvector
+CREATE OR REPLACE FUNCTION helpdesk_terms(ticket bigint, words tsvector) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT CAST(replace(
     ' ' || CASE WHEN octet_length(CAST(strip(words) AS text)) < 1000 THEN CAST(strip(words) AS text)
@@ -30,7 +30,7 @@ AS $$ SELECT CAST(replace(
 
 # The same of a query. Where words have to stand is not in this index: phrases are compared on the text itself.
 IN_BLOCK = r"""
-CREATE FUNCTION helpdesk_in_block(query tsquery, block bigint) RETURNS tsquery
+CREATE OR REPLACE FUNCTION helpdesk_in_block(query tsquery, block bigint) RETURNS tsquery
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT CAST(regexp_replace(regexp_replace(CAST(query AS text), '<(-|\d+)>', '&', 'g'),
     '''([^'']{1,250})[^'']*''', '''' || to_hex(65536 + block) || '\1''', 'g') AS tsquery) $$
@@ -39,36 +39,33 @@ AS $$ SELECT CAST(regexp_replace(regexp_replace(CAST(query AS text), '<(-|\d+)>'
 COMMENT_TERMS = "helpdesk_terms(ticket_id, to_tsvector('simple'::regconfig, helpdesk_plain(message)))"
 
 
+INDEXES = {
+    "tickets_terms": "tickets USING gin (helpdesk_terms(id, words)) WITH (fastupdate = off)",
+    "ticket_comments_terms": f"ticket_comments USING gin ({COMMENT_TERMS}) WITH (fastupdate = off)",
+    "tickets_number_begins": "tickets (ticket_no text_pattern_ops)",
+}
+
+
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("SET LOCAL statement_timeout = '15min'")
     op.execute(TERMS)
     op.execute(IN_BLOCK)
-    op.drop_index("tickets_words", table_name="tickets")
-    op.create_index(
-        "tickets_terms",
-        "tickets",
-        [sa.literal_column("helpdesk_terms(id, words)")],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_with={"fastupdate": "off"},
-    )
-    op.create_index(
-        "ticket_comments_terms",
-        "ticket_comments",
-        [sa.literal_column(COMMENT_TERMS)],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_with={"fastupdate": "off"},
-    )
-    op.create_index(
-        "tickets_number_begins",
-        "tickets",
-        ["ticket_no"],
-        unique=False,
-        postgresql_ops={"ticket_no": "text_pattern_ops"},
-    )
+    _create_indexes()
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    op.execute("SET LOCAL statement_timeout = '15min'")
     _create_vocabulary()
+
+
+def _create_indexes() -> None:
+    """While people work. One that was cut off leaves an invalid index, which the next try removes."""
+    with op.get_context().autocommit_block():
+        op.execute("SET lock_timeout = '1min'")
+        op.execute("SET statement_timeout = '2h'")
+        for name, what in INDEXES.items():
+            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+            op.execute(f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON {what}")
+        op.execute("DROP INDEX CONCURRENTLY IF EXISTS tickets_words")
 
 
 def _create_vocabulary() -> None:

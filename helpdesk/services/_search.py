@@ -31,7 +31,7 @@ MOST = 1000
 """How many matches a search holds."""
 
 FEW = 3000
-"""Up to so many tickets are read one by one: it costs less than to look up a word that every fifth ticket has."""
+"""Up to so many tickets, or messages with all words of a phrase, are read one by one."""
 
 PLACES = NUMBER, TITLE, TEXT, TALK = 0, 1, 2, 3
 """Where a match is, best first."""
@@ -119,7 +119,7 @@ def _one_by_one(s: Session, text: str, field: Field) -> list[Hit]:
     query, t, c = _query(text), tickets.c, ticket_comments.c
     mine = select(t.id, t.words).where(field.where).cte("mine").prefix_with("MATERIALIZED")
     fits = mine.c.words.op("@@")(query)
-    talk = exists().where(c.ticket_id == mine.c.id, _words.message_words().op("@@")(query))
+    talk = exists().where(c.ticket_id == mine.c.id, _words.words_of(c.message).op("@@")(query))
     if not field.staff:
         talk = talk.where(~c.is_internal)
     place = case((fits, _place(mine.c.words, query)), else_=TALK)
@@ -133,39 +133,50 @@ def _one_by_one(s: Session, text: str, field: Field) -> list[Hit]:
 
 
 def _through_index(s: Session, text: str, field: Field) -> list[Hit]:
-    query = _query(text)
-    own = select(tickets.c.id, _place(tickets.c.words, query).label("place")).where(
-        tickets.c.words.op("@@")(query), field.where
+    query, t, c, block = _query(text), tickets.c, ticket_comments.c, _words.blocks()
+    in_block = _words.in_block(query, block.c.number)
+    own = _fenced(block, select(t.id, t.words).where(_words.ticket_terms().op("@@")(in_block)))
+    titled = (
+        select(t.id, _place(own.c.words, query).label("place"))
+        .join(own, own.c.id == t.id)
+        .where(own.c.words.op("@@")(query), field.where)
     )
-    hits = _newest(s, own, _words.ticket_terms(), query)
-    if len(hits) <= MOST:
-        told = (
-            select(tickets.c.id, literal(TALK).label("place"))
-            .join(ticket_comments, ticket_comments.c.ticket_id == tickets.c.id)
-            .where(field.where)
-            .distinct()
-        )
-        if "<" in text:  # the index doesn't know where words stand
-            told = told.where(_words.message_words().op("@@")(query))
-        there = {hit.id for hit in hits}
-        hits += [hit for hit in _newest(s, told, _words.message_terms(), query) if hit.id not in there]
-    return hits
+    hits = _newest(s, block, titled)
+    if len(hits) > MOST:
+        return hits
+    said = _fenced(
+        block, select(c.ticket_id.label("id"), c.message).where(_words.message_terms().op("@@")(in_block))
+    )
+    if "<" in text:  # a phrase: the index doesn't know where words stand
+        ids = _with_phrase(s, block, said, query, field)
+    else:
+        told = select(t.id, literal(TALK).label("place")).join(said, said.c.id == t.id).where(field.where)
+        ids = [hit.id for hit in _newest(s, block, told.distinct())]
+    there = {hit.id for hit in hits}
+    return hits + [Hit(TALK, one) for one in ids if one not in there]
 
 
-def _newest(s: Session, rows: Any, terms: ColumnElement[Any], query: ColumnElement[Any]) -> list[Hit]:
+def _with_phrase(s: Session, block: Any, said: Any, query: ColumnElement[Any], field: Field) -> Sequence[int]:
+    """Tickets with the phrase in one of the newest `FEW` messages that have its words: each has to be read."""
+    t = tickets.c
+    near = select(said.c.id, said.c.message).select_from(block).join(said, true()).limit(FEW).subquery("said")
+    has_phrase = _words.words_of(near.c.message).op("@@")(query)
+    found = select(t.id).join(near, near.c.id == t.id).where(has_phrase, field.where)
+    return s.scalars(found.distinct().order_by(t.id.desc()).limit(MOST + 1)).all()
+
+
+def _fenced(block: Any, rows: Any) -> Any:
+    """Rows that only the index of words may give: OFFSET 0 keeps the planner from other ways, which it takes for
+    cheaper than they are."""
+    return rows.offset(literal(0)).correlate(block).lateral("near")
+
+
+def _newest(s: Session, block: Any, rows: Any) -> list[Hit]:
     """The newest of `rows`: one block after the other is looked up, and no more once there are enough.
 
-    A join from the blocks can only be a loop over them, so that rows come in their order and the limit ends it.
-    OFFSET 0 keeps the planner from walking all tickets backwards, which it takes for cheaper than it is.
+    The join from the blocks can only be a loop over them, so that rows come in their order and the limit ends it.
     """
-    block = _words.blocks()
-    fenced = (
-        rows.where(terms.op("@@")(_words.in_block(query, block.c.number)))
-        .offset(literal(0))
-        .correlate(block)
-        .lateral("fenced")
-    )
-    in_order = select(fenced.c.id, fenced.c.place).order_by(fenced.c.id.desc()).limit(MOST + 1).lateral("hit")
+    in_order = rows.order_by(tickets.c.id.desc()).limit(MOST + 1).correlate(block).lateral("hit")
     found = s.execute(
         select(in_order.c.id, in_order.c.place).select_from(block).join(in_order, true()).limit(MOST + 1)
     )

@@ -15,11 +15,12 @@ from sqlalchemy import (
     column,
     func,
     literal,
+    literal_column,
     or_,
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import REGCONFIG, TSVECTOR
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from helpdesk.core.config import get_settings
 from helpdesk.models.ticket import ticket_comments, tickets
@@ -30,7 +31,9 @@ _MAX_PARTS = 12
 _WORD = re.compile(r"\w+")
 _PART = re.compile(r'["“”„]([^"“”„]*)["“”„]|(\w+)')
 _BLOCK_BITS = 14  # as in the function `helpdesk_terms`
-_SIMPLE: Any = literal("simple", REGCONFIG)
+_SIMPLE: ColumnElement[Any] = literal_column(
+    "'simple'::regconfig"
+)  # a parameter would hide that the index is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +114,13 @@ def ticket_terms() -> ColumnElement[Any]:
     return func.helpdesk_terms(tickets.c.id, tickets.c.words)
 
 
-def message_words() -> ColumnElement[Any]:
-    return func.to_tsvector(_SIMPLE, func.helpdesk_plain(ticket_comments.c.message), type_=TSVECTOR)
+def words_of(message: ColumnElement[str]) -> ColumnElement[Any]:
+    return func.to_tsvector(_SIMPLE, func.helpdesk_plain(message), type_=TSVECTOR)
 
 
 def message_terms() -> ColumnElement[Any]:
     """The indexed expression of a comment."""
-    return func.helpdesk_terms(ticket_comments.c.ticket_id, message_words())
+    return func.helpdesk_terms(ticket_comments.c.ticket_id, words_of(ticket_comments.c.message))
 
 
 def blocks() -> Any:
@@ -163,7 +166,7 @@ def _everywhere(query: ColumnElement[Any]) -> Any:
     found: list[Select[Any]] = []
     for table, terms, words, ticket_id in (
         (tickets, ticket_terms(), tickets.c.words, tickets.c.id),
-        (ticket_comments, message_terms(), message_words(), ticket_comments.c.ticket_id),
+        (ticket_comments, message_terms(), words_of(ticket_comments.c.message), ticket_comments.c.ticket_id),
     ):
         inner = (
             select(ticket_id.label("id"))
