@@ -11,7 +11,7 @@ from helpdesk.core.errors import FieldError, Invalid
 from helpdesk.domain.access import Actor
 from helpdesk.domain.enums import View
 from helpdesk.services import _text
-from helpdesk.services._filters import Filter, cleaned_query
+from helpdesk.services._filters import RELEVANCE, Filter, cleaned_query
 from helpdesk.services.views import TicketQuery
 
 COLUMNS = ("priority", "number", "subject", "tags", "group", "topic", "requester", "status", "assignee", "due",
@@ -45,7 +45,8 @@ def cleaned(actor: Actor, filters: object, sort: object) -> tuple[dict[str, Any]
             errors=[FieldError(_inside(one.field), one.message) for one in error.errors],
         ) from None
     kept |= {"tag": checked.tags} if checked.tags else {}
-    return {name: _as_json(value) for name, value in kept.items()}, checked.query.sort
+    order = checked.sort if checked.sort == RELEVANCE or not checked.descending else f"-{checked.sort}"
+    return {name: _as_json(value) for name, value in kept.items()}, order
 
 
 def query_of(stored: Mapping[str, Any], sort: str) -> TicketQuery:

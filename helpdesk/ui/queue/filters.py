@@ -91,7 +91,10 @@ class Place:
 
     @property
     def order(self) -> str:
-        return self.sort or (RELEVANCE if self.words else self.base.sort)
+        usual = self.base.sort
+        if usual == RELEVANCE and "q" not in self.rules:  # a kept search whose words are left out
+            usual = "-created_at"
+        return self.sort or (RELEVANCE if self.words else usual)
 
     @property
     def rules(self) -> dict[str, Any]:
