@@ -44,6 +44,7 @@ help:
 	@echo "make check   lint, types, boundaries, fast tests: under a minute"
 	@echo "make test    make check, then all tests, with real services and a real browser"
 	@echo "make chaos   kill its parts at random under load for some twenty minutes, and check the books"
+	@echo "make strangers  the hostile tests at length, with counts of what was tried"
 	@echo "make format  put the code into its canonical form"
 
 environment:
@@ -94,6 +95,11 @@ WITHIN ?= 60
 chaos: environment
 	@exec $(BIN)/python -m tests.faults.chaos --rounds $(ROUNDS) --seed "$(SEED)" --within $(WITHIN)
 .PHONY: chaos
+# What strangers may try, at length: every route by Schemathesis as everybody, every handler with odd arguments.
+strangers: environment
+	@STRANGERS_ROLES=client,agent,manager,admin STRANGERS_EXAMPLES=40 STRANGERS_ROUNDS=20 \
+	  $(BIN)/pytest -q tests/strangers tests/ui/test_strangers.py $(PYTEST_ARGS)
+.PHONY: strangers
 
 # Pin again: newest versions that pyproject.toml allows, for every Python and system, without addresses of indexes.
 requirements:

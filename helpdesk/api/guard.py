@@ -18,6 +18,8 @@ from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Scope
 
 from helpdesk.api import problems
 from helpdesk.api.credentials import actor_of, check_origin
@@ -89,6 +91,15 @@ def mark_of(route: Callable[..., Any]) -> Mark:
 
 class GuardedRoute(APIRoute):
     """A route behind the checks."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As any route, but `/tickets/{key}` is not asked for a path that a route of its own has."""
+        found = super().matches(scope)
+        if found[0] is Match.NONE or not self.param_convertors or "app" not in scope:
+            return found
+        plain = (route for route in scope["app"].routes if not route.param_convertors)
+        taken = any(route.path == scope["path"] for route in plain)
+        return (Match.NONE, {}) if taken else found
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         inner = super().get_route_handler()

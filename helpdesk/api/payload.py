@@ -100,6 +100,7 @@ _Key = Annotated[
     Header(
         alias="Idempotency-Key",
         description="The same key and body again gives the first answer again; kept 24 h.",
+        json_schema_extra={"minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
     ),
 ]
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from pydantic_core import to_jsonable_python
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from helpdesk.api.shapes import CommentOut, TicketDetailOut
 from helpdesk.core.errors import DomainError, FieldError, Forbidden, RateLimited, Unauthenticated, Unavailable
@@ -137,7 +138,10 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)  # noqa: S101 (how it is registered)
         titles = {404: ("not_found", "Not found"), 405: ("method_not_allowed", "Not possible here")}
         code, title = titles.get(error.status_code, ("bad_request", "Bad request"))
-        return problem(error.status_code, code, title, f"{title}.", headers=error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_methods_here(request))
+        return problem(error.status_code, code, title, f"{title}.", headers=headers)
 
     async def anything(request: Request, error: Exception) -> Response:
         return unexpected(request, error)
@@ -146,6 +150,14 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, domain)
     app.add_exception_handler(RequestValidationError, validation)
     app.add_exception_handler(HTTPException, http)
+
+
+def _methods_here(request: Request) -> list[str]:
+    """All methods of this path; the router names only those of the first route that has it."""
+    path = next(
+        route.path for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE
+    )
+    return sorted({method for route in request.app.routes if route.path == path for method in route.methods})
 
 
 def _record_denial(request: Request, actor: Any) -> None:

@@ -36,7 +36,14 @@ def _day(value: object, more: timedelta) -> datetime | None:
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 TicketKey = Annotated[
-    str, Path(description="The ticket's id or number (`HD-1042`).", min_length=1, max_length=50)
+    str,
+    Path(
+        description="The ticket's id or number (`HD-1042`).",
+        min_length=1,
+        max_length=50,
+        # said, not enforced here: what is neither is 404, an id out of range 422
+        json_schema_extra={"pattern": "^([1-9][0-9]{0,17}|[A-Za-z][A-Za-z0-9]{0,9}-[1-9][0-9]{0,17})$"},
+    ),
 ]
 IdFilter = Annotated[list[Annotated[int, Query(ge=1, le=2**63 - 1)]], Query(max_length=_MOST)]
 StatusFilter = Annotated[list[StatusName], Query(max_length=_MOST)]

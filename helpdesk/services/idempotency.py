@@ -39,8 +39,8 @@ def first_answer(s: Session, actor: Actor, asked: Idempotency | None, answer: ty
     """
     if asked is None:
         return None
-    if not 1 <= len(asked.key) <= MAX_LENGTH or not asked.key.isprintable():
-        raise Invalid.at("Idempotency-Key", f"A key has 1 to {MAX_LENGTH} printable characters.")
+    if not 1 <= len(asked.key) <= MAX_LENGTH or not (asked.key.isascii() and asked.key.isprintable()):
+        raise Invalid.at("Idempotency-Key", f"A key has 1 to {MAX_LENGTH} printable ASCII characters.")
     k = idempotency_keys.c
     mine = (k.user_id == actor.user_id) & (k.key == asked.key)
     s.execute(delete(idempotency_keys).where(mine, k.created_at < now() - KEPT))

@@ -15,7 +15,14 @@ from helpdesk.services import drafts, people, tree
 
 router = APIRouter(prefix="/api/v1", route_class=GuardedRoute)
 
-_Place = Annotated[str, Path(description="`wizard`, `ticket:17`", max_length=60)]
+_Place = Annotated[
+    str,
+    Path(
+        description="`wizard`, `ticket:17`",
+        max_length=60,
+        json_schema_extra={"pattern": "^[a-z][a-z_]{0,29}(:[0-9]{1,19})?(:[a-z_]{1,9})?$"},
+    ),
+]
 _OBJECT = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 
 

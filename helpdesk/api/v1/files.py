@@ -20,7 +20,7 @@ from helpdesk.services.views import Download
 
 router = APIRouter(prefix="/api/v1", tags=["files"], route_class=GuardedRoute)
 
-_BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_BYTES = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
 
 
 @router.get("/uploads")

@@ -17,6 +17,7 @@ from helpdesk.core.errors import DomainError
 from helpdesk.domain.access import Actor
 from helpdesk.domain.enums import SELECTABLE_ROLES, Role
 from helpdesk.ui.guard import sockets
+from helpdesk.ui.guard.arguments import fits
 
 if TYPE_CHECKING:
     from reflex.app import App
@@ -32,6 +33,7 @@ FRAMEWORK_EVENTS = frozenset({
     "hydrate", "hydrate_and_load", "on_load_internal", "set_is_hydrated", "update_vars_internal",
     "handle_frontend_exception",
 })  # fmt: skip
+_OTHER_KINDS = frozenset({"hydrate_and_load"})  # browsers send it an object where it says a list
 _MAX_DEPTH = 20
 
 
@@ -102,6 +104,11 @@ class EventFence(rx.Middleware):
         if not may_call(handler, actor.role):
             log.warning("event refused", extra={"event": event.name, "user_id": actor.user_id})
             return await _refuse(state, "You are not allowed to do that.")
+        # no var of ours lives in the browser, so a browser has none to bring
+        typed = handler.__name__ not in _OTHER_KINDS
+        if event.payload.get("vars") or not fits(handler, event.payload, kinds=typed):
+            log.warning("event with other arguments", extra={"event": event.name, "user_id": actor.user_id})
+            return await _refuse(state, "That could not be understood. Reload the page and try again.")
         _me.set(actor)
         return None
 

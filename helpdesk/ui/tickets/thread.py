@@ -60,7 +60,8 @@ def thread_tabs() -> rx.Component:
     options: list[Any] = []
     for name, words in TABS.items():
         count = [] if name == "all" else [rx.el.span(_S.counts_of[name], class_name="xs t2 num")]
-        kept = PlaceState.place["kept"].to(str)
+        kept: Any = PlaceState.place["kept"]
+        kept = kept.to(str)
         joined: Any = rx.cond(kept == "", "?", kept + "&")
         target = href + kept if name == "all" else href + joined + f"tab={name}"
         options.append((rx.fragment(words, *count), target, _S.tab == name))

@@ -128,7 +128,7 @@ class WizardState(AppState):
             self.errors = {"title": "Say in one line what it is about."}
             return None
         self.errors = {}
-        return go_to(self.links["review"])
+        return go_to(self.links.get("review", "/new"))
 
     @rx.event
     @allow()
@@ -150,7 +150,7 @@ class WizardState(AppState):
             self.errors = filed.fields
             self._tell(filed)
             if set(filed.fields) & {"title", "description", "priority", "attachments"}:
-                yield go_to(self.links["details"])
+                yield go_to(self.links.get("details", "/new"))
             return
         await attempt(drafts.discard, me(), PLACE)
         yield self._done(filed)
