@@ -7,9 +7,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from helpdesk.api import docs, middleware, openapi, problems
 from helpdesk.api.v1 import (
+    admin_export,
+    admin_jobs,
     admin_neighbours,
     admin_notifications,
     admin_people,
+    admin_reports,
     admin_tickets,
     admin_tree,
     admin_views,
@@ -28,6 +31,9 @@ _MODULES = (
     tickets,
     files,
     figures,
+    admin_reports,
+    admin_export,
+    admin_jobs,
     admin_tickets,
     admin_neighbours,
     admin_tree,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from helpdesk.api.shapes import CodeName, DoingName, HoldReasonName, PriorityName, RoleName, StatusName
 
@@ -170,10 +170,35 @@ class TagsBody(Body):
     tags: list[Annotated[str, Field(max_length=50)]] = Field(max_length=20)
 
 
-class BulkBody(Body):
-    """The action's own fields stand beside it."""
+Names = Annotated[list[str], Field(max_length=100)]
+Ids = Annotated[list[Id], Field(max_length=100)]
 
-    ids: list[Id] = Field(min_length=1, max_length=200)
+
+class BulkFilter(Body):
+    """The filters of `GET /admin/tickets`, each a list where it may repeat."""
+
+    status: Annotated[list[StatusName], Field(max_length=100)] = []
+    priority: Annotated[list[PriorityName], Field(max_length=100)] = []
+    group_id: Ids = []
+    category_id: Ids = []
+    subcategory_id: Ids = []
+    q: Annotated[str, Field(max_length=200)] | None = None
+    created_from: Instant | None = None
+    created_to: Instant | None = None
+    assigned_to: Names = []
+    created_by: Ids = []
+    requested_for: Ids = []
+    sla: Annotated[list[Literal["breached", "at_risk"]], Field(max_length=2)] = []
+    on_hold: bool | None = None
+    tag: Names = []
+    mine_groups: bool = False
+
+
+class BulkBody(Body):
+    """The action's own fields stand beside it. Either `ids` or `filter`."""
+
+    ids: list[Id] | None = Field(None, min_length=1, max_length=200)
+    filter: BulkFilter | None = Field(None, description="Everything that the list shows for it, as a job.")
     action: Literal["assign", "status", "priority", "category", "hold"]
     versions: list[Version] | None = Field(
         None, max_length=200, description="The ones that the caller saw, in the order of `ids`."
@@ -188,6 +213,14 @@ class BulkBody(Body):
     subcategory_id: Id | None = None
     reason: HoldReasonName | None = None
     until: Instant | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.ids is None) is (self.filter is None):
+            raise ValueError("Give either `ids` or a `filter`.")
+        if self.filter is not None and self.versions is not None:
+            raise ValueError("`versions` belong to `ids`.")
+        return self
 
 
 # ---- tree and people ---------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
 from pydantic import BeforeValidator
@@ -61,6 +61,20 @@ To = Annotated[
     datetime | None,
     BeforeValidator(_to),
     Query(description="Before this moment, or up to the end of this day in UTC."),
+]
+Assignees = Annotated[list[str], Query(max_length=_MOST, description="Ids, `me`, `none`.")]
+SlaFilter = Annotated[list[Literal["breached", "at_risk"]], Query(max_length=2)]
+TagFilter = Annotated[list[Annotated[str, Query(max_length=50)]], Query(max_length=_MOST)]
+OnlyMyGroups = Annotated[bool, Query(description="Only the groups that the caller belongs to.")]
+PeriodStart = Annotated[
+    datetime | None,
+    BeforeValidator(_from),
+    Query(alias="from", description="The first day (UTC), or a moment; without it 30 days before `to`."),
+]
+PeriodEnd = Annotated[
+    datetime | None,
+    BeforeValidator(_to),
+    Query(alias="to", description="The last day (UTC), or a moment before which it ends; without it today."),
 ]
 Sort = Annotated[str, Query(max_length=40, description="A field, with `-` in front for descending.")]
 TicketSort = Annotated[

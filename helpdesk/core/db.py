@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -122,6 +122,43 @@ def transaction() -> Generator[Session]:
         _open.reset(token)
     for hook in session.info.pop("after_commit", ()):
         hook()
+
+
+class Snapshot:
+    """A read-only session as of one moment, for rows that leave over a longer time. Made by `snapshot`."""
+
+    def __init__(self, idle_s: int) -> None:
+        self.session = _new_session()
+        try:
+            if _test_connection is None:
+                self.session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            self.session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{int(idle_s)}s'"))
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Ends what it still reads, and gives the connection back. May be called twice and from any thread."""
+        self.session.close()
+
+
+def snapshot(*, idle_s: int) -> Snapshot:
+    """Begin to read without `transaction()`: what is streamed is asked for piece by piece, from one thread or another.
+
+    It locks no row. The server ends it when nothing is asked for over `idle_s` seconds.
+
+    Raises:
+        RuntimeError: on the event loop.
+        Unavailable: the database does not answer.
+    """
+    if _on_event_loop():
+        raise RuntimeError("snapshot() on the event loop: call the service in a thread")
+    try:
+        return Snapshot(idle_s)
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        if _is_outage(error):
+            raise Unavailable("The database does not answer just now. Try again.") from error
+        raise
 
 
 def after_commit(session: Session, hook: Callable[[], None]) -> None:

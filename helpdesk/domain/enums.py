@@ -72,6 +72,14 @@ class BulkAction(StrEnum):
     HOLD = "hold"
 
 
+class JobStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    STOPPED = "stopped"  # whoever started it may not do it any more
+
+
 class Source(StrEnum):
     """Where a change came from."""
 

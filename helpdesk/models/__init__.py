@@ -2,8 +2,8 @@
 
 from sqlmodel import SQLModel
 
-from helpdesk.models import notification, person, saved_view, search, sla, ticket, tree
+from helpdesk.models import job, notification, person, saved_view, search, sla, ticket, tree
 
 metadata = SQLModel.metadata
 
-__all__ = ["metadata", "notification", "person", "saved_view", "search", "sla", "ticket", "tree"]
+__all__ = ["job", "metadata", "notification", "person", "saved_view", "search", "sla", "ticket", "tree"]

@@ -75,6 +75,19 @@ class TicketClock(SQLModel, table=True):
             "next_step_at",
             postgresql_where=text("next_step_at IS NOT NULL"),
         ),
+        # for reports: promises by when they were met or broken, read from the index alone
+        Index(
+            "ticket_clocks_met",
+            "met_at",
+            postgresql_include=["ticket_id", "kind", "due_at", "started_at", "flagged"],
+            postgresql_where=text("met_at IS NOT NULL"),
+        ),
+        Index(
+            "ticket_clocks_broken",
+            "due_at",
+            postgresql_include=["ticket_id", "kind"],
+            postgresql_where=text("stopped_at IS NULL OR stopped_at > due_at"),
+        ),
     )
 
     ticket_id: int = ref("tickets.id", primary=True)

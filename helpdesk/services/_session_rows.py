@@ -68,6 +68,19 @@ def actor_from(row: Row[Any], source: Source) -> Actor:
     )
 
 
+def actor_of_user(s: Session, user_id: int, source: Source) -> Actor | None:
+    """Somebody with their role and groups as they are now, for work that outlives a session; None: not active."""
+    row = s.execute(
+        select(users.c.name, roles.c.name.label("role"))
+        .join(roles, roles.c.id == users.c.role_id)
+        .where(users.c.id == user_id, users.c.is_active)
+    ).first()
+    if row is None or Role(row.role) is Role.SYSTEM:
+        return None
+    member_of = s.scalars(select(group_members.c.group_id).where(group_members.c.user_id == user_id))
+    return Actor(user_id, Role(row.role), frozenset(member_of), source, name=row.name)
+
+
 def me_from(row: Row[Any]) -> MeView:
     return MeView(
         id=row.user_id,

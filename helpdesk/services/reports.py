@@ -9,12 +9,25 @@ from sqlalchemy.orm import Session
 
 from helpdesk.core.clock import now
 from helpdesk.core.db import transaction
+from helpdesk.core.errors import NotFound
 from helpdesk.domain.access import Actor, require_role
-from helpdesk.domain.enums import UNSOLVED, EventKind, Role
+from helpdesk.domain.enums import UNSOLVED, ClockKind, EventKind, Priority, Role, Status
 from helpdesk.models.ticket import ticket_events, tickets
+from helpdesk.services import _report_figures, _report_rows
 from helpdesk.services._filters import is_at_risk, is_late
+from helpdesk.services._report_figures import AGES as AGES
+from helpdesk.services._report_figures import FIGURES, Read, share
+from helpdesk.services._report_period import Period, period
 from helpdesk.services._scope import in_staff_scope
-from helpdesk.services.views import DayFigure, HomeFigures
+from helpdesk.services.views import (
+    Dashboard,
+    DayFigure,
+    Figure,
+    GroupCount,
+    HomeFigures,
+    Report,
+    ReportQuery,
+)
 
 DAYS = 14
 
@@ -72,3 +85,85 @@ def _per_day(s: Session, actor: Actor, kind: EventKind, first: datetime) -> dict
         .group_by(day)
     )
     return {row["day"].date().isoformat(): row["tickets"] for row in rows.mappings()}
+
+
+# ---- of a period -------------------------------------------------------------------------------------------------
+
+
+def report(actor: Actor, query: ReportQuery) -> Report:
+    """The metrics of a period (product rules §7); what each means is in `_metrics` and docs/reports.md.
+
+    Raises:
+        Forbidden: neither manager nor admin.
+        Invalid: a period the wrong way round, longer than 400 days, or no time.
+    """
+    require_role(actor, Role.MANAGER, Role.ADMIN)
+    with transaction() as s:
+        read = Read(s, period(s, actor, query))
+        return _report(read)
+
+
+def _report(read: Read) -> Report:
+    s, asked = read.s, read.period
+    filed = _report_rows.filed(s, asked)
+    by_status = {row.status: row.n for row in _report_rows.filed_by_status(s, asked)}
+    by_priority = dict.fromkeys(map(str, Priority), 0)
+    by_group: dict[int, int] = {}
+    for row in filed:
+        by_priority[row.priority] += row.n
+        by_group[row.group_id] = by_group.get(row.group_id, 0) + row.n
+    resolved, reopened = read.resolved.get(None, 0), read.reopened.get(None, 0)
+    return Report(
+        since=asked.since,
+        before=asked.before,
+        created=sum(by_priority.values()),
+        resolved=resolved,
+        reopened=reopened,
+        backlog=sum(read.backlog),
+        by_status={str(status): by_status.get(status, 0) for status in Status},
+        by_priority=by_priority,
+        by_group=tuple(
+            GroupCount(group_id, name, by_group[group_id])
+            for group_id, name in _report_figures.group_names(s, by_group)
+        ),
+        first_response_minutes=read.minutes(ClockKind.FIRST_RESPONSE)[0],
+        resolution_minutes=read.minutes(ClockKind.RESOLUTION)[0],
+        sla={str(kind): read.attained(kind) for kind in ClockKind},
+        reopen_rate=share(reopened, resolved),
+    )
+
+
+def dashboard(actor: Actor, query: ReportQuery) -> Dashboard:
+    """Every figure of the reports page as a table, and the numbers on top compared with the period before.
+
+    Raises:
+        Forbidden, Invalid: as `report`.
+    """
+    require_role(actor, Role.MANAGER, Role.ADMIN)
+    with transaction() as s:
+        read = Read(s, period(s, actor, query))
+        asked: Period = read.period
+        return Dashboard(
+            since=asked.since,
+            before=asked.before,
+            step=asked.step,
+            as_of=asked.now,
+            headlines=_report_figures.headlines(read, Read(s, asked.earlier())),
+            figures=tuple(make(read) for make in FIGURES.values()),
+        )
+
+
+def figure(actor: Actor, key: str, query: ReportQuery) -> Figure:
+    """One of the figures of `dashboard`.
+
+    Raises:
+        Forbidden, Invalid: as `report`.
+        NotFound: there is no such figure.
+    """
+    require_role(actor, Role.MANAGER, Role.ADMIN)
+    with transaction() as s:
+        read = Read(s, period(s, actor, query))
+        make = FIGURES.get(key)
+        if make is None:
+            raise NotFound("There is no such figure.")
+        return make(read)

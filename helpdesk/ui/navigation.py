@@ -30,6 +30,7 @@ NEW = Place("new", "New request", "/new", "plus")
 MY = Place("my", "My requests", "/my", "ticket")
 WATCHING = Place("watching", "Watching", "/my?view=watching", "eye")
 HOME = Place("home", "Home", "/home", "layout-dashboard")
+REPORTS = Place("reports", "Reports", "/reports", "chart-column")
 
 _QUEUE = (
     Place("queue.mine", "Mine", "/queue?view=mine", "inbox", "mine"),
@@ -58,8 +59,8 @@ _ADMIN = Section(
 NAV: dict[str, list[Section]] = {
     Role.CLIENT: [Section("Help", (NEW, MY, WATCHING))],
     Role.AGENT: [Section("Queue", _QUEUE), _OWN],
-    Role.MANAGER: [Section("Overview", (HOME,)), Section("Queue", _QUEUE_OF_MANAGER), _OWN],
-    Role.ADMIN: [Section("Overview", (HOME,)), Section("Queue", _QUEUE), _ADMIN, _OWN],
+    Role.MANAGER: [Section("Overview", (HOME, REPORTS)), Section("Queue", _QUEUE_OF_MANAGER), _OWN],
+    Role.ADMIN: [Section("Overview", (HOME, REPORTS)), Section("Queue", _QUEUE), _ADMIN, _OWN],
 }
 
 BOTTOM: dict[str, list[Place]] = {

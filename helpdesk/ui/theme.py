@@ -18,6 +18,8 @@ STYLESHEETS = [
     "/css/queue.css",
     "/css/ticket.css",
     "/css/dashboard.css",
+    "/css/reports.css",
+    "/css/jobs.css",
     "/css/tree.css",
     "/css/admin.css",
 ]

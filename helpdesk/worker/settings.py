@@ -59,6 +59,7 @@ beat_schedule: dict[str, Any] = {
     "deliver": _every(5, "helpdesk.deliver"),
     "sla-steps": _every(15, "helpdesk.sla_steps"),
     "holds": _every(15, "helpdesk.holds"),
+    "jobs": _every(15, "helpdesk.jobs"),
     "heartbeat": _every(15, "helpdesk.heartbeat"),
     "auto-close": _every(60, "helpdesk.auto_close"),
     "learn-words": _every(120, "helpdesk.learn_words"),

@@ -10,7 +10,7 @@ from typing import Any
 from celery import Task
 
 from helpdesk.core.errors import Unavailable
-from helpdesk.services import attachments, housekeeping, notifications, sla, spelling
+from helpdesk.services import attachments, housekeeping, jobs, notifications, sla, spelling
 from helpdesk.worker.app import celery
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,12 @@ def auto_close() -> None:
     sla.sweep_auto_close()
 
 
+@celery.task(name="helpdesk.jobs", base=Sweep)
+def work_on_jobs() -> None:
+    """Go on with bulk changes, also with those that a killed worker left."""
+    jobs.run_due()
+
+
 @celery.task(name="helpdesk.uploads", base=Sweep)
 def uploads() -> None:
     """Remove uploads that no form was sent with, and what killed processes left in the storage."""
@@ -73,8 +79,9 @@ def uploads() -> None:
 
 @celery.task(name="helpdesk.forget_old", base=Sweep)
 def forget_old() -> None:
-    """Forget ended sessions and old idempotency keys."""
+    """Forget ended sessions, old idempotency keys and old jobs."""
     housekeeping.forget_old()
+    jobs.forget_old()
 
 
 @celery.task(name="helpdesk.learn_words", base=Sweep)

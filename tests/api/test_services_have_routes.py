@@ -21,11 +21,15 @@ ELSEWHERE = {
     "sessions.actor_of_cookie": "who calls, before a route",
     "sessions.actor_of_access_token": "who calls, before a route",
     "sessions.record_denial": "written when a route refuses",
+    "jobs.forget_old": "the timer's",
+    "jobs.run_due": "the worker's",
     "notifications.deliver_due": "the worker's",
     "notifications.mailbox": "the mail twin of development",
     "notifications.read_mail": "the mail twin of development",
     "people.set_password": "the shell's way of PUT /admin/users",
     "sla.verify": "a check of the shell",
+    "spelling.learn": "the timer's",
+    "spelling.relearn": "the shell's",
     "sla.sweep_steps": "the timer's",
     "sla.sweep_holds": "the timer's",
     "sla.sweep_auto_close": "the timer's",
@@ -71,8 +75,9 @@ def test_authority_is_an_argument() -> None:
     without = {
         "sessions.sign_in", "sessions.login", "sessions.refresh", "sessions.logout",
         "sessions.actor_of_cookie", "sessions.actor_of_access_token", "health.live", "health.ready",
-        "notifications.deliver_due", "sla.verify", "sla.sweep_steps", "sla.sweep_holds",
-        "sla.sweep_auto_close", "attachments.sweep_objects", "attachments.sweep_uploads",
+        "jobs.forget_old", "jobs.run_due", "spelling.learn", "spelling.relearn",
+        "notifications.deliver_due", "sla.verify", "sla.sweep_steps",
+        "sla.sweep_holds", "sla.sweep_auto_close", "attachments.sweep_objects", "attachments.sweep_uploads",
     }  # fmt: skip
     found: set[str] = set()
     for name in verbs():

@@ -64,3 +64,10 @@ def test_every_task(docs: str, root: Path) -> None:
     }
     assert names, "no task found"
     assert sorted(name for name in names if name not in docs) == []
+
+
+def test_every_metric_as_the_page_says_it(root: Path) -> None:
+    from helpdesk.services._metrics import metrics
+
+    page = (root / "docs/reports.md").read_text()
+    assert [key for key, one in metrics().items() if f"| {one.title} | {one.says} |" not in page] == []

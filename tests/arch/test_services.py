@@ -22,6 +22,8 @@ WITHOUT_ACTOR = {
     "idempotency.forget_old": "inside the caller's transaction, behind the caller's right",
     "idempotency.keep": "inside the caller's transaction, behind the caller's right",
     "integrity.check": "recomputes and compares; run by `helpdesk check`",
+    "jobs.forget_old": "a timer; removes what is past its time",
+    "jobs.run_due": "the worker's; acts as each job's owner, whose right it asks again",
     "limits.network_of": "computes",
     "limits.sign_in": "there is no actor before the sign-in",
     "limits.sign_in_address": "there is no actor before the sign-in",

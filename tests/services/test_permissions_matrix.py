@@ -16,12 +16,14 @@ from sqlalchemy import Connection, select, update
 
 from helpdesk.core.errors import DomainError
 from helpdesk.domain.access import Actor
+from helpdesk.domain.enums import Role
 from helpdesk.models.notification import notification_logs
 from helpdesk.models.tree import groups
 from helpdesk.services import (
     attachments,
     comments,
     drafts,
+    jobs,
     notifications,
     people,
     presence,
@@ -34,7 +36,7 @@ from helpdesk.services import (
 )
 from helpdesk.services.people import NewUser, UserQuery
 from helpdesk.services.tree import NewCategory, NewGroup, NewSubcategory
-from helpdesk.services.views import NewTicket, TicketQuery
+from helpdesk.services.views import NewTicket, ReportQuery, TicketQuery
 from tests.arch.test_services import WITHOUT_ACTOR, services
 from tests.factories import Branch, Person, World, actor_for, make_ticket, make_user
 
@@ -61,6 +63,10 @@ class Scene:
     @property
     def client(self) -> Actor:
         return self.world.actor("client")
+
+    @property
+    def of_its_group(self) -> ReportQuery:
+        return ReportQuery(group_id=(self.branch.group_id,))
 
     def version(self) -> int:
         return tickets.get(self.world.actor("admin"), self.id).ticket.version
@@ -90,6 +96,14 @@ class Scene:
         owner = make_user("agent", group_ids=[self.branch.group_id])
         values = self.group_view if shared else {"name": "Private"}
         return saved_views.create_view(actor_for(owner), values).id
+
+    def begin(self, actor: Actor) -> int:
+        of_mine = TicketQuery(group_id=(self.branch.group_id,))
+        return jobs.start(actor, of_mine, "priority", {"priority": "Low"}).id
+
+    def job(self) -> int:
+        """One of another admin's."""
+        return self.begin(Actor(self.helper.id, Role.ADMIN))
 
     def failed_message(self, db: Connection) -> int:
         mine = notification_logs.c.ticket_id == self.id
@@ -126,6 +140,8 @@ SHARED = "403 403 200 404 200 200 | 403 403 404 200 404 200"
 SHARED_EDIT = "403 403 403 404 403 200 | 403 403 404 403 404 200"
 EVERYBODY = "200 200 200 200 200 200"
 ADMIN = "403 403 403 403 403 200"
+JOB = "403 403 404 404 404 200"  # of a job of somebody else's
+OVERSEE = "403 403 403 403 200 200"
 # verbs on a ticket: in an open group | in a restricted one
 SEE = "200 404 200 200 200 200 | 200 404 404 200 404 200"
 STAFF_SEE = "403 403 200 200 200 200 | 403 403 404 200 404 200"
@@ -159,6 +175,14 @@ MATRIX: dict[str, list[tuple[str, Call]]] = {
     "drafts.list_drafts": [(EVERYBODY, lambda x, _: drafts.list_drafts(x.actor))],
     "drafts.load": [(EVERYBODY, lambda x, _: drafts.load(x.actor, "wizard"))],
     "drafts.save": [(EVERYBODY, lambda x, _: drafts.save(x.actor, "wizard", {"title": "…"}))],
+    "jobs.cancel": [(JOB, lambda x, _: jobs.cancel(x.actor, x.job()))],
+    "jobs.get": [(JOB, lambda x, _: jobs.get(x.actor, x.job()))],
+    "jobs.list_own": [("403 403 200 200 200 200", lambda x, _: jobs.list_own(x.actor))],
+    "jobs.refused": [(JOB, lambda x, _: jobs.refused(x.actor, x.job()))],
+    "jobs.start": [
+        # 422: nothing that they see matches
+        ("403 403 200 200 403 200 | 403 403 422 200 403 200", lambda x, _: bool(x.begin(x.actor))),
+    ],
     "notifications.list_log": [
         (ADMIN, lambda x, _: notifications.list_log(x.actor, notifications.NotificationQuery()))
     ],
@@ -189,7 +213,16 @@ MATRIX: dict[str, list[tuple[str, Call]]] = {
         (NOTE, lambda x, _: presence.be(x.actor, x.id, "noting")),
     ],
     "presence.here": [(SEE, lambda x, _: presence.here(x.actor, x.id))],
-    "reports.home": [("403 403 403 403 200 200", lambda x, _: reports.home(x.actor))],
+    "reports.dashboard": [(OVERSEE, lambda x, _: reports.dashboard(x.actor, ReportQuery()))],
+    "reports.figure": [(OVERSEE, lambda x, _: reports.figure(x.actor, "flow", ReportQuery()))],
+    "reports.report": [
+        (OVERSEE, lambda x, _: reports.report(x.actor, ReportQuery())),
+        (  # the group's ticket is counted for those who see the group
+            "403 403 403 403 200 200 | 403 403 403 403 404 200",
+            lambda x, _: 200 if reports.report(x.actor, x.of_its_group).created else 404,
+        ),
+    ],
+    "reports.home": [(OVERSEE, lambda x, _: reports.home(x.actor))],
     "saved_views.create_view": [
         (STAFF, lambda x, _: saved_views.create_view(x.actor, {"name": "Mine"})),
         (ADMIN, lambda x, _: saved_views.create_view(x.actor, {"name": "Ours", "shared": "staff"})),
@@ -251,6 +284,7 @@ MATRIX: dict[str, list[tuple[str, Call]]] = {
     "tickets.find_tags": [
         (STAFF_SEE, lambda x, _: _found(tickets.find_tags(x.actor, WORD))),
     ],
+    "tickets.export": [(OVERSEE, lambda x, _: tickets.export(x.actor, TicketQuery()).close())],
     "tickets.get": [(SEE, lambda x, _: tickets.get(x.actor, x.id))],
     "tickets.hold": [(WORK, lambda x, _: (x.assigned(), tickets.hold(x.actor, x.id, "third_party")))],
     "tickets.list_mine": [

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
+from starlette.responses import JSONResponse
 
 from helpdesk.api.bodies import AssignBody, BulkBody, EditBody, HoldBody, StatusBody, TagsBody
 from helpdesk.api.guard import Caller, GuardedRoute, reads_body, staff, validated, worker
 from helpdesk.api.openapi import answers, json_body
 from helpdesk.api.payload import JsonValue
 from helpdesk.api.queries import (
+    Assignees,
     Cursor,
     From,
     IdFilter,
+    OnlyMyGroups,
     PageNumber,
     PageSize,
     PriorityFilter,
+    SlaFilter,
     StatusFilter,
+    TagFilter,
     TicketKey,
     TicketSort,
     To,
     Words,
+    only_given,
 )
 from helpdesk.api.shapes import (
     BulkOut,
@@ -32,7 +38,8 @@ from helpdesk.api.shapes import (
     QueueCountsOut,
     TicketDetailOut,
 )
-from helpdesk.services import comments, tickets
+from helpdesk.api.shapes_jobs import JobOut
+from helpdesk.services import comments, jobs, tickets
 from helpdesk.services.views import TicketQuery
 
 router = APIRouter(prefix="/api/v1/admin/tickets", tags=["queue"], route_class=GuardedRoute)
@@ -50,13 +57,13 @@ def list_queue(
     q: Words = None,
     created_from: From = None,
     created_to: To = None,
-    assigned_to: Annotated[list[str], Query(max_length=100, description="Ids, `me`, `none`.")] = [],  # noqa: B006
+    assigned_to: Assignees = [],  # noqa: B006
     created_by: IdFilter = [],  # noqa: B006
     requested_for: IdFilter = [],  # noqa: B006
-    sla: Annotated[list[Literal["breached", "at_risk"]], Query(max_length=2)] = [],  # noqa: B006
+    sla: SlaFilter = [],  # noqa: B006
     on_hold: bool | None = None,
-    tag: Annotated[list[Annotated[str, Query(max_length=50)]], Query(max_length=100)] = [],  # noqa: B006
-    mine_groups: Annotated[bool, Query(description="Only the groups that the caller belongs to.")] = False,
+    tag: TagFilter = [],  # noqa: B006
+    mine_groups: OnlyMyGroups = False,
     sort: TicketSort = None,
     page: PageNumber = 1,
     page_size: PageSize = 25,
@@ -94,12 +101,21 @@ def counts(actor: Caller) -> QueueCountsOut:
     return QueueCountsOut.of(tickets.queue_counts(actor))
 
 
-@router.post("/bulk", responses=answers())
+@router.post(
+    "/bulk",
+    response_model=BulkOut,
+    responses=answers(409) | {202: {"model": JobOut, "description": "By `filter`: the job that does it"}},
+)
 @worker
-def bulk(actor: Caller, body: BulkBody) -> BulkOut:
-    """The same change for up to 200 tickets, each its own success or failure."""
-    args = {name: value for name, value in body.given().items() if name not in {"ids", "action", "versions"}}
-    results = tickets.bulk(actor, body.ids, body.action, args, versions=body.versions)
+def bulk(actor: Caller, body: BulkBody) -> BulkOut | JSONResponse:
+    """The same change for up to 200 tickets, each its own success or failure; or for all of a filter, as a job."""
+    apart = {"ids", "filter", "action", "versions"}
+    args = {name: value for name, value in body.given().items() if name not in apart}
+    if body.filter is not None:
+        query = TicketQuery(**only_given(body.filter.given()))
+        job = JobOut.of(jobs.start(actor, query, body.action, args))
+        return JSONResponse(job.model_dump(mode="json"), 202)
+    results = tickets.bulk(actor, body.ids or [], body.action, args, versions=body.versions)
     return BulkOut(results=[BulkResultOut.of(one) for one in results])
 
 

@@ -3,6 +3,7 @@
 from helpdesk.services.tickets.bulk import bulk
 from helpdesk.services.tickets.create import create
 from helpdesk.services.tickets.edits import set_watchers, update
+from helpdesk.services.tickets.export import export
 from helpdesk.services.tickets.holds import hold
 from helpdesk.services.tickets.lists import list_mine, list_queue, marks, queue_counts, similar
 from helpdesk.services.tickets.moves import assign, set_status, take
@@ -16,6 +17,7 @@ __all__ = [
     "bulk",
     "close",
     "create",
+    "export",
     "find_tags",
     "get",
     "hold",

@@ -26,7 +26,7 @@ MAX_TICKETS = 200
 _BUSY = "Somebody else is changing this ticket just now. Try again."
 # One held ticket may cost the usual wait, further ones hardly any: 200 of them must not take a quarter of an hour.
 _SHORT_WAIT = text("SET LOCAL lock_timeout = '250ms'")
-_Change = Callable[[Session, Actor, LockedTicket], bool]
+Change = Callable[[Session, Actor, LockedTicket], bool]
 _ARGUMENTS: dict[BulkAction, frozenset[str]] = {
     BulkAction.ASSIGN: frozenset({"assigned_to"}),
     BulkAction.STATUS: frozenset({"status", "resolution_code", "resolution_text"}),
@@ -61,11 +61,11 @@ def bulk(
         raise Invalid.at("ids", "Choose at least one ticket.")
     seen = _seen(ids, versions)
     kind = _text.clean_enum("action", action, BulkAction)
-    change = _change(kind, args)
+    change = cleaned_change(kind, args)
     results: dict[int, BulkResult] = {}
     with transaction() as s:
         for ticket_id in sorted(wanted):  # one order for everybody, so that two bulk changes can't deadlock
-            results[ticket_id] = _one(s, actor, ticket_id, change, seen.get(ticket_id))
+            results[ticket_id] = change_one(s, actor, ticket_id, change, seen.get(ticket_id))
     return [results[ticket_id] for ticket_id in wanted]
 
 
@@ -80,7 +80,10 @@ def _seen(ids: Sequence[int], versions: Sequence[int] | None) -> dict[int, int]:
     }
 
 
-def _one(s: Session, actor: Actor, ticket_id: int, change: _Change, version: int | None) -> BulkResult:
+def change_one(
+    s: Session, actor: Actor, ticket_id: int, change: Change, version: int | None = None
+) -> BulkResult:
+    """Do it to one ticket, in a savepoint of its own; a refusal is a result."""
     try:
         with savepoint(s):
             locked = lock(s, actor, ticket_id)
@@ -102,8 +105,12 @@ def _one(s: Session, actor: Actor, ticket_id: int, change: _Change, version: int
         return BulkResult(ticket_id, ok=False, error=_BUSY)
 
 
-def _change(kind: BulkAction, args: Mapping[str, Any]) -> _Change:
-    """The change with its arguments checked once for all tickets."""
+def cleaned_change(kind: BulkAction, args: Mapping[str, Any]) -> Change:
+    """The change with its arguments checked once for all tickets.
+
+    Raises:
+        Invalid: an argument that the action does not take, or a bad one.
+    """
     for name in args:
         if name not in _ARGUMENTS[kind]:
             raise Invalid.at(str(name), f"The action `{kind}` takes {', '.join(sorted(_ARGUMENTS[kind]))}.")

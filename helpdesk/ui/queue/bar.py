@@ -23,6 +23,7 @@ from helpdesk.ui.components import (
     text_area,
     text_input,
 )
+from helpdesk.ui.jobs import view as jobs
 from helpdesk.ui.queue.bulk import UNDO, BulkState
 from helpdesk.ui.queue.state import QueueState
 from helpdesk.ui.rows import HOLD_WORDS
@@ -90,6 +91,7 @@ def bulk_bar() -> rx.Component:
             data_dialog="bulk-category",
         ),
         button("Hold", glyph="circle-pause", kind="gh", busy=acts, on_click=BulkState.show("hold", False)),
+        rx.cond(_Q.steps["older"] | _Q.steps["newer"], jobs.offer(_Q.total)),
         rx.el.span(class_name="vr"),
         icon_button("x", "Select none", on_click=QueueState.select_none),
         rx.cond(acts, rx.el.span(class_name="runs", aria_hidden="true")),
@@ -100,7 +102,7 @@ def bulk_bar() -> rx.Component:
 
 
 def dialogs() -> list[rx.Component]:
-    return [_assign(), _resolve(), _hold(), _category(), _refused(), _undo()]
+    return [_assign(), _resolve(), _hold(), _category(), _refused(), _undo(), *jobs.dialogs()]
 
 
 def _assign() -> rx.Component:

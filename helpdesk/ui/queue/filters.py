@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypedDict
 
 from helpdesk.domain.enums import UNSOLVED, Priority, Status
 from helpdesk.services.views import GroupNode, SavedViewRow, TicketQuery
 from helpdesk.ui.app_state import query
+from helpdesk.ui.queue import times
 from helpdesk.ui.queue.rules import WHOSE, rule_chips
 
 PATH = "/queue"
@@ -85,7 +85,7 @@ class Place:
     tag: str = ""
     sort: str = ""
     cursor: str = ""
-    created: str = ""  # an ISO date, UTC
+    created: str = ""  # a day, or from one to another: see `times`
     resolved: str = ""
     without: tuple[str, ...] = ()  # filters of a saved view that are left out just now
 
@@ -139,13 +139,13 @@ class Place:
     def ticket_query(self) -> TicketQuery:
         """What the service is asked. Words and days find closed tickets too, unless a saved view says otherwise."""
         rules = self.rules
-        wide = self.words or self.created or self.resolved
+        wide = self.words or ((self.created or self.resolved) and self.view != "open")
         if self.base.statuses and not wide:
             rules["status"] = self.base.statuses
-        for name, day in (("created", self.created), ("resolved", self.resolved)):
-            if day:
-                since = datetime.fromisoformat(day).replace(tzinfo=UTC)
-                rules |= {f"{name}_from": since, f"{name}_to": since + timedelta(days=1)}
+        for name, span in (("created", self.created), ("resolved", self.resolved)):
+            if span:
+                since, before = times.bounds(span)
+                rules |= {f"{name}_from": since, f"{name}_to": before}
         if self.group:
             rules["group_id"] = (int(self.group),)
         for name, value in (
@@ -194,8 +194,8 @@ def read(params: Mapping[str, str], default: str, saved: SavedViewRow | None = N
         tag=params.get("tag", "").strip()[:50],
         sort=sort if sort.removeprefix("-") in _SORTABLE else "",
         cursor=params.get("cursor", "")[:500],
-        created=_day(params.get("created", "")),
-        resolved=_day(params.get("resolved", "")),
+        created=times.cleaned(params.get("created", "")),
+        resolved=times.cleaned(params.get("resolved", "")),
         without=tuple(name for name in dict.fromkeys(left_out) if name in base.rules),
     )
 
@@ -220,9 +220,11 @@ def chips(place: Place, groups: Sequence[GroupNode], people: Mapping[int, str]) 
     if place.tag:
         found.append({"name": "Tag", "value": place.tag, "href": place.href(tag="")})
     if place.created:
-        found.append({"name": "Created", "value": place.created, "href": place.href(created="")})
+        found.append({"name": "Created", "value": times.words(place.created), "href": place.href(created="")})
     if place.resolved:
-        found.append({"name": "Resolved", "value": place.resolved, "href": place.href(resolved="")})
+        found.append(
+            {"name": "Resolved", "value": times.words(place.resolved), "href": place.href(resolved="")}
+        )
     if place.priority:
         found.append({"name": "Priority", "value": place.priority, "href": place.href(priority="")})
     return found
@@ -306,10 +308,3 @@ def saved_id(params: Mapping[str, str]) -> int | None:
     """The id of the saved view that an address names."""
     view = params.get("view", "")
     return int(view) if is_id(view) and int(view) else None
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        return ""
