@@ -23,6 +23,10 @@ _FIELDS = (
     "visibility",
 )
 
+_encoded = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":")
+).encode  # once: it is called millions of times
+
 
 def new_salt() -> bytes:
     return secrets.token_bytes(_SALT_BYTES)
@@ -55,4 +59,4 @@ def broken_at(rows: Iterable[Mapping[str, Any]]) -> int | None:
 
 
 def _canonical(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return _encoded(value).encode()

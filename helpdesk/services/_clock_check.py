@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.enums import ClockKind
+from helpdesk.domain.sla import compute
 from helpdesk.models.sla import ticket_clock_steps, ticket_clocks
 from helpdesk.models.ticket import ticket_events, tickets
 from helpdesk.services import _clocks
@@ -62,10 +63,11 @@ def _compare(s: Session, rows: Sequence[RowMapping]) -> Iterator[str]:
             continue
         try:
             known = _clocks.clock_events(event for event in events[ticket_id] if event["at"] <= as_of)
-            computed = _clocks.compute_for(s, known, as_of)
+            policies = _clocks.policy_versions(s, {event.policy_version_id for event in known})
+            computed = compute(known, policies, as_of)
             done = frozenset((one["kind"], one["run"], one["step"]) for one in fired[ticket_id])
-            expected = _clocks.clock_rows(s, ticket_id, computed, as_of, done)
-            lists = _clocks.list_columns(s, known, computed)
+            expected = _clocks.clock_rows(policies, ticket_id, computed, as_of, done)
+            lists = _clocks.list_columns(policies, known, computed)
         except (ValueError, KeyError) as error:
             yield f"{name}: its clocks can't be computed: {error}"
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,8 @@ from helpdesk.domain.sla_policy import PolicyVersion, StepRule
 from helpdesk.domain.working_time import ALWAYS
 from helpdesk.models.sla import sla_policies, sla_policy_versions, ticket_clock_steps, ticket_clocks
 from helpdesk.models.ticket import ticket_events
+
+FiredStep = tuple[str, int, str]  # kind of clock, run, key of the step
 
 RISK_PERCENT = 75
 # "At risk" is a step like any other, so that its instant comes from the same arithmetic.
@@ -124,9 +126,9 @@ def refresh(s: Session, ticket_id: int, at: datetime) -> dict[str, datetime | No
     Returns what the ticket row keeps for its lists: `due_at`, `risk_at`, `breached_at`.
     """
     events = events_of(s, ticket_id)
-    clocks = compute_for(s, events, at)
-    fired = fired_steps(s, ticket_id)
-    rows = clock_rows(s, ticket_id, clocks, at, fired)
+    policies = policy_versions(s, {event.policy_version_id for event in events})
+    clocks = compute(events, policies, at)
+    rows = clock_rows(policies, ticket_id, clocks, at, fired_steps(s, ticket_id))
     if rows:
         statement = insert(ticket_clocks)
         changes = {name: statement.excluded[name] for name in rows[0] if name not in {"ticket_id", "kind"}}
@@ -138,16 +140,18 @@ def refresh(s: Session, ticket_id: int, at: datetime) -> dict[str, datetime | No
                 ticket_clocks.c.ticket_id == ticket_id, ticket_clocks.c.kind.in_(gone)
             )
         )
-    return list_columns(s, events, clocks)
+    return list_columns(policies, events, clocks)
 
 
-def list_columns(s: Session, events: Sequence[ClockEvent], clocks: Clocks) -> dict[str, datetime | None]:
+def list_columns(
+    policies: Mapping[int, PolicyVersion], events: Sequence[ClockEvent], clocks: Clocks
+) -> dict[str, datetime | None]:
     """The nearest due time and risk of the running clocks, and the first breach of those shown.
 
     A hold with an end counts as ended then, so that these stay right also where nobody has looked since.
     """
     shown, end = _shown(clocks), _hold_end(events, clocks)
-    later = shown if end is None else _shown(compute_for(s, events, end))
+    later = shown if end is None else _shown(compute(events, policies, end))
     running = [state for state in later if state.stopped_at is None and state.due_at is not None]
     risks = [at for at in map(_risk_at, running) if at is not None]
     return {
@@ -176,7 +180,7 @@ def _risk_at(state: ClockState) -> datetime | None:
     return risk[0].at if risk and state.stopped_at is None else None
 
 
-def fired_steps(s: Session, ticket_id: int) -> frozenset[tuple[str, int, str]]:
+def fired_steps(s: Session, ticket_id: int) -> frozenset[FiredStep]:
     rows = s.execute(
         select(ticket_clock_steps.c.kind, ticket_clock_steps.c.run, ticket_clock_steps.c.step).where(
             ticket_clock_steps.c.ticket_id == ticket_id
@@ -186,19 +190,23 @@ def fired_steps(s: Session, ticket_id: int) -> frozenset[tuple[str, int, str]]:
 
 
 def clock_rows(
-    s: Session, ticket_id: int, clocks: Clocks, at: datetime, fired: frozenset[tuple[str, int, str]]
+    policies: Mapping[int, PolicyVersion],
+    ticket_id: int,
+    clocks: Clocks,
+    at: datetime,
+    fired: Set[FiredStep],
 ) -> list[dict[str, Any]]:
     """The `ticket_clocks` rows of computed clocks, one per kind that there is."""
-    return [_row(s, ticket_id, state, clocks, at, fired) for state in _shown(clocks)]
+    return [_row(policies, ticket_id, state, clocks, at, fired) for state in _shown(clocks)]
 
 
 def _row(
-    s: Session,
+    policies: Mapping[int, PolicyVersion],
     ticket_id: int,
     state: ClockState,
     clocks: Clocks,
     at: datetime,
-    fired: frozenset[tuple[str, int, str]],
+    fired: Set[FiredStep],
 ) -> dict[str, Any]:
     # a clock that began on hold has no time yet, and takes none before the event that ends the hold
     times = [state.tail.time] if state.tail is not None else [span.time for span in state.spans[-1:]]
@@ -220,19 +228,18 @@ def _row(
         "risk_at": _risk_at(state),
         "flagged": state.flagged,
         "next_step_at": _next_step(
-            s, [state, *(one for one in clocks.earlier if one.kind == state.kind)], fired
+            policies, [state, *(one for one in clocks.earlier if one.kind == state.kind)], fired
         ),
     }
 
 
 def _next_step(
-    s: Session, states: Sequence[ClockState], fired: frozenset[tuple[str, int, str]]
+    policies: Mapping[int, PolicyVersion], states: Sequence[ClockState], fired: Set[FiredStep]
 ) -> datetime | None:
     """When the sweep has to look at this clock again: its earliest step that has not fired, also a past one.
 
     A run that has passed counts too: what it reached while the timers were down is still to be written down.
     """
-    policies = policy_versions(s, {state.policy_version_id for state in states})
     open_steps = [
         step.at
         for state in states

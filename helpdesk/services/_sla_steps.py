@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,12 +12,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.access import Actor
+from helpdesk.domain.clock_fold import ClockEvent
 from helpdesk.domain.enums import STAFF_ROLES, EventKind, NotificationEvent, Role, Visibility
 from helpdesk.domain.sla import ClockState, StepDue, runs, steps
+from helpdesk.domain.sla_policy import PolicyVersion
 from helpdesk.models.person import roles, users
 from helpdesk.models.sla import ticket_clock_steps
 from helpdesk.models.tree import group_members, groups
 from helpdesk.services import _clocks, _notify
+from helpdesk.services._clocks import FiredStep
 from helpdesk.services._lock import LockedTicket
 from helpdesk.services._notify import Notice
 
@@ -25,7 +28,7 @@ LATE_AFTER = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class _Reached:
+class Reached:
     """A step whose time has come and that has not fired."""
 
     state: ClockState
@@ -44,24 +47,39 @@ class _Reached:
         """A warning about a clock that has stopped, or beside the breach itself, would be wrong by now."""
         return not self.superseded and (self.is_breach or self.state.stopped_at is None)
 
+    @property
+    def name(self) -> str:
+        """How the history calls it."""
+        return f"{self.state.kind} {self.step.key}"
+
+    def facts(self, now: datetime) -> dict[str, Any]:
+        """What event and messages say of a step that fires at `now`."""
+        due_at = self.state.due_at
+        return {
+            "clock": str(self.state.kind),
+            "run": self.state.run,
+            "step": self.step.key,
+            "due_at": due_at.isoformat() if due_at else None,
+            "late": self.is_late(now),
+        }
+
+    def is_late(self, now: datetime) -> bool:
+        return now - self.at > LATE_AFTER
+
 
 def fire_due(s: Session, locked: LockedTicket, system: Actor, now: datetime) -> int:
     """Fire what is due by `now` on a locked ticket, and store when to look again. Returns how many fired."""
     ticket_id = locked.row["id"]
-    reached = [one for one in _reached(s, ticket_id, now) if _claim(s, ticket_id, one, now)]
+    events = _clocks.events_of(s, ticket_id)
+    policies = _clocks.policy_versions(s, {event.policy_version_id for event in events})
+    due = reached_steps(events, policies, _clocks.fired_steps(s, ticket_id), now)
+    reached = [one for one in due if _claim(s, ticket_id, one, now)]
     work = locked.work(s, system)
     for one in reached:
-        due_at = one.state.due_at
-        facts: dict[str, Any] = {
-            "clock": str(one.state.kind),
-            "run": one.state.run,
-            "step": one.step.key,
-            "due_at": due_at.isoformat() if due_at else None,
-            "late": now - one.at > LATE_AFTER,
-        }
+        facts = one.facts(now)
         event = NotificationEvent.SLA_BREACH if one.is_breach else NotificationEvent.SLA_WARNING
         people = _told(s, locked, one.step.rule.action) if one.tells else ()
-        work.log("sla_step", None, f"{one.state.kind} {one.step.key}", Visibility.STAFF)
+        work.log("sla_step", None, one.name, Visibility.STAFF)
         work.event(
             EventKind.SLA_STEP, Notice(event, people, data=facts), data=facts, visibility=Visibility.STAFF
         )
@@ -70,11 +88,14 @@ def fire_due(s: Session, locked: LockedTicket, system: Actor, now: datetime) -> 
     return len(reached)
 
 
-def _reached(s: Session, ticket_id: int, now: datetime) -> list[_Reached]:
-    events = _clocks.events_of(s, ticket_id)
-    policies = _clocks.policy_versions(s, {event.policy_version_id for event in events})
-    fired = _clocks.fired_steps(s, ticket_id)
-    found: list[_Reached] = []
+def reached_steps(
+    events: Sequence[ClockEvent],
+    policies: Mapping[int, PolicyVersion],
+    fired: Set[FiredStep],
+    now: datetime,
+) -> list[Reached]:
+    """The steps whose time has come by `now` and that have not fired, in the order of their times."""
+    found: list[Reached] = []
     for state in runs(events, policies, now):
         due = [
             (step.rule.threshold(state.target_minutes), step, step.at)
@@ -82,11 +103,11 @@ def _reached(s: Session, ticket_id: int, now: datetime) -> list[_Reached]:
             if step.at is not None and step.at <= now and (str(state.kind), state.run, step.key) not in fired
         ]
         last = max((threshold for threshold, _, _ in due), default=None)
-        found += [_Reached(state, step, at, superseded=threshold != last) for threshold, step, at in due]
+        found += [Reached(state, step, at, superseded=threshold != last) for threshold, step, at in due]
     return sorted(found, key=lambda one: (one.at, one.state.kind, one.step.key))
 
 
-def _claim(s: Session, ticket_id: int, one: _Reached, now: datetime) -> bool:
+def _claim(s: Session, ticket_id: int, one: Reached, now: datetime) -> bool:
     """Write down that the step fires; False where somebody was faster."""
     row = {
         "ticket_id": ticket_id,
@@ -95,7 +116,7 @@ def _claim(s: Session, ticket_id: int, one: _Reached, now: datetime) -> bool:
         "step": one.step.key,
         "due_at": one.at,
         "fired_at": now,
-        "late": now - one.at > LATE_AFTER,
+        "late": one.is_late(now),
     }
     statement = insert(ticket_clock_steps).values(row).on_conflict_do_nothing()
     return s.execute(statement.returning(ticket_clock_steps.c.step)).first() is not None
