@@ -22,6 +22,7 @@ MAX_CLOSED_DAYS = 365
 MAX_HOLIDAYS = 1000
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CACHED_DAYS = 8000
+_ONE_DAY = timedelta(days=1)
 
 Minutes = tuple[int, int]  # start and end in minutes after local midnight, the end excluded, at most 1440
 
@@ -77,15 +78,18 @@ class BusinessCalendar:
         start, left = as_utc(start), as_duration(duration)
         if not left:
             return start
-        first = start.astimezone(self._zone).date() - timedelta(days=1)
-        for number in range(HORIZON_DAYS):
-            for opens, closes in self._openings(first + timedelta(days=number)):
+        day = start.astimezone(self._zone).date() - _ONE_DAY
+        for _ in range(HORIZON_DAYS):
+            for opens, closes in self._openings(day):
                 if closes <= start:
                     continue
-                opens = max(opens, start)
-                if closes - opens >= left:
+                if opens < start:
+                    opens = start
+                open_for = closes - opens
+                if open_for >= left:
                     return opens + left
-                left -= closes - opens
+                left -= open_for
+            day += _ONE_DAY
         raise Invalid.at("calendar", "This calendar does not have that much open time in ten years.")
 
     def add_days(self, start: datetime, days: int) -> datetime:

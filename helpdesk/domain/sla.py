@@ -9,7 +9,7 @@ keeps what was consumed, and changes only the target and how time is counted fro
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from helpdesk.domain.clock_fold import ClockEvent, Fold, Mode, Run, Span
@@ -68,13 +68,22 @@ class ClockState:
     consumed_seconds: float
     flagged: bool
     retargeted_at: datetime
-    next_step: StepDue | None = None
+    policy: PolicyVersion = field(repr=False, compare=False)
+    now: datetime = field(repr=False)
     spans: tuple[Span, ...] = field(default=(), repr=False)
     tail: Tail | None = field(default=None, repr=False)
 
     @property
     def remaining_seconds(self) -> float:
         return self.target_minutes * 60 - self.consumed_seconds
+
+    @property
+    def next_step(self) -> StepDue | None:
+        """The first step that is due after the moment for which this was computed."""
+        coming = [
+            (step.at, step.key, step) for step in steps(self, self.policy) if step.at and step.at > self.now
+        ]
+        return min(coming)[2] if coming else None
 
     @property
     def percent(self) -> float:
@@ -169,7 +178,7 @@ def _state(run: Run, policies: Mapping[int, PolicyVersion], now: datetime) -> Cl
     tail = None if run.mode is Mode.HOLD else Tail(end, run.time)
     due_at = _reached_at(spans, tail, timedelta(minutes=minutes))
     breached = due_at is not None and end > due_at
-    state = ClockState(
+    return ClockState(
         kind=run.kind,
         run=run.number,
         policy_version_id=run.policy_version_id,
@@ -184,12 +193,8 @@ def _state(run: Run, policies: Mapping[int, PolicyVersion], now: datetime) -> Cl
         consumed_seconds=sum((span.counted for span in spans), timedelta()).total_seconds(),
         flagged=run.flagged,
         retargeted_at=run.retargeted_at,
+        policy=policies[run.policy_version_id],
+        now=now,
         spans=spans,
         tail=tail,
     )
-    return replace(state, next_step=_next_step(state, policies[run.policy_version_id], now))
-
-
-def _next_step(state: ClockState, policy: PolicyVersion, now: datetime) -> StepDue | None:
-    coming = [(step.at, step.rule.key, step) for step in steps(state, policy) if step.at and step.at > now]
-    return min(coming)[2] if coming else None

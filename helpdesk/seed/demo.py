@@ -51,8 +51,7 @@ def ensure_demo(number: int = TICKETS) -> bool:
     begun = _begin()
     if begun is None:
         return False
-    with clock.moved(begun - timedelta(days=DAYS + 20)):
-        stage = _company()
+    stage = make_company(begun - timedelta(days=DAYS + 20))
     with transaction() as s:
         seeded = tickets.c.source == str(Source.SEED)
         stage.ids.update(enumerate(s.scalars(select(tickets.c.id).where(seeded).order_by(tickets.c.id))))
@@ -80,8 +79,13 @@ def _begin() -> datetime | None:
     return at[_BEGUN]
 
 
+def make_company(since: datetime) -> Stage:
+    """People and tree at the moment `since`, as far as they are not there."""
+    with clock.moved(since):
+        return _company()
+
+
 def _company() -> Stage:
-    """People and tree, as far as they are not there."""
     with transaction() as s:
         system = system_actor(s, Source.SEED)
         known = {row.email: row.id for row in s.execute(select(users.c.email, users.c.id))}

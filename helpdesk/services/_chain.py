@@ -10,7 +10,7 @@ from datetime import UTC
 from typing import Any
 
 GENESIS = bytes(32)
-_SALT_BYTES = 16
+SALT_BYTES = 16
 _FIELDS = (
     "ticket_id",
     "seq",
@@ -29,7 +29,7 @@ _encoded = json.JSONEncoder(
 
 
 def new_salt() -> bytes:
-    return secrets.token_bytes(_SALT_BYTES)
+    return secrets.token_bytes(SALT_BYTES)
 
 
 def text_digest(salt: bytes, old: str | None, new: str | None) -> bytes:

@@ -176,8 +176,10 @@ def _hold_end(events: Sequence[ClockEvent], clocks: Clocks) -> datetime | None:
 
 
 def _risk_at(state: ClockState) -> datetime | None:
+    if state.stopped_at is not None:
+        return None
     risk = steps(state, _RISK)
-    return risk[0].at if risk and state.stopped_at is None else None
+    return risk[0].at if risk else None
 
 
 def fired_steps(s: Session, ticket_id: int) -> frozenset[FiredStep]:

@@ -28,7 +28,7 @@ from helpdesk.services._notify import Notice
 
 TICK = timedelta(microseconds=1)
 # Words of people that may have to be erased; everything else in the history is a fact.
-_WORDS = frozenset(
+WORDS = frozenset(
     {"title", "description", "resolution_text", "reopen_reason", "rating_comment", "attachment"}
 )
 _SNAPSHOT = (
@@ -103,7 +103,7 @@ class TicketWork:
             "changed_at": self.at,
             "prev_hash": self.row["history_hash"],
         }
-        if name in _WORDS:
+        if name in WORDS:
             salt = _chain.new_salt()
             self._texts.append(
                 {"ticket_id": self.row["id"], "seq": seq, "salt": salt, "old_value": old, "new_value": new}
