@@ -82,9 +82,20 @@ def _parser() -> argparse.ArgumentParser:
 
     _people(command("user", _user, "people, from the shell"))
 
-    seed = command("seed", _seed, "data to try it with, in development only")
-    seed.add_argument("--demo", action="store_true", required=True, help="the demo company, made once")
+    _amounts(command("seed", _seed, "data to try it with, in development only"))
     return parser
+
+
+def _amounts(seed: argparse.ArgumentParser) -> None:
+    what = seed.add_mutually_exclusive_group(required=True)
+    what.add_argument("--demo", action="store_true", help="the demo company, made once")
+    what.add_argument(
+        "--tickets", type=_positive, metavar="N", help="so many tickets of three years, for load tests"
+    )
+    seed.add_argument("--users", type=_positive, metavar="N", help="who ask (default: one for 100 tickets)")
+    seed.add_argument("--agents", type=_positive, metavar="N", help="who help (default: one for 5000)")
+    seed.add_argument("--seed", type=int, default=1, metavar="N", help="another number makes other data")
+    seed.add_argument("--add", action="store_true", help="also where there are tickets already")
 
 
 def _data(command: argparse.ArgumentParser) -> None:
@@ -195,13 +206,22 @@ def _check(_options: argparse.Namespace, settings: Settings) -> int:
     return run_checks(settings, print)
 
 
-def _seed(_options: argparse.Namespace, settings: Settings) -> int:
+def _seed(options: argparse.Namespace, settings: Settings) -> int:
     if settings.production:
-        raise PartFailed(f"the demo company is for development, and {PREFIX}ENV is production")
+        raise PartFailed(f"made-up data is for development, and {PREFIX}ENV is production")
+    if options.tickets:
+        from helpdesk.seed.bulk.load import seed
+
+        seed(options.tickets, options.users, options.agents, number=options.seed, add=options.add, say=_say)
+        return 0
     from helpdesk.seed.demo import ensure_demo
 
     print("demo company: made" if ensure_demo() else "demo company: there already")
     return 0
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
 
 
 def _user(options: argparse.Namespace, _settings: Settings) -> int:

@@ -63,6 +63,13 @@ def ensure_demo(number: int = TICKETS) -> bool:
     return True
 
 
+def leave_as_it_is(tickets: int) -> None:
+    """Mark the company as complete where other tickets than the demo's have been made for it."""
+    if _begin() is not None:
+        with transaction() as s:
+            audit(s, None, _DONE, data={"tickets": tickets})
+
+
 def _begin() -> datetime | None:
     """The moment at which the demo company was begun, now for the first time; None where it is complete."""
     with transaction() as s:

@@ -15,18 +15,22 @@ from helpdesk.domain.sla import compute
 from helpdesk.models.sla import ticket_clock_steps, ticket_clocks
 from helpdesk.models.ticket import ticket_events, tickets
 from helpdesk.services import _clocks
+from helpdesk.services._lock import MAX_ID
 
 _BATCH = 500
 _LIST_COLUMNS = ("due_at", "risk_at", "breached_at")
 
 
-def differences(s: Session) -> Iterator[str]:
-    """One sentence per stored clock, or due time of a ticket's list row, that its events don't give."""
-    last = 0
+def differences(s: Session, first: int = 0, last: int = MAX_ID) -> Iterator[str]:
+    """One sentence per stored clock, or due time of a ticket's list row, that its events don't give.
+
+    Of the tickets with ids from `first` to `last`; some hundreds are in memory at once.
+    """
+    after = first - 1
     while True:
         batch = s.execute(
             select(tickets.c.id, tickets.c.ticket_no, *(tickets.c[name] for name in _LIST_COLUMNS))
-            .where(tickets.c.id > last)
+            .where(tickets.c.id > after, tickets.c.id <= last)
             .order_by(tickets.c.id)
             .limit(_BATCH)
         ).mappings()
@@ -34,13 +38,15 @@ def differences(s: Session) -> Iterator[str]:
         if not rows:
             return
         yield from _compare(s, rows)
-        last = rows[-1]["id"]
+        after = rows[-1]["id"]
 
 
 def _compare(s: Session, rows: Sequence[RowMapping]) -> Iterator[str]:
     ids = [row["id"] for row in rows]
     events = _by_ticket(
-        s, select(ticket_events).where(ticket_events.c.ticket_id.in_(ids)), ticket_events.c.seq
+        s,
+        select(ticket_events.c.ticket_id, *_clocks.EVENT_COLUMNS).where(ticket_events.c.ticket_id.in_(ids)),
+        ticket_events.c.seq,
     )
     stored = _by_ticket(
         s, select(ticket_clocks).where(ticket_clocks.c.ticket_id.in_(ids)), ticket_clocks.c.kind

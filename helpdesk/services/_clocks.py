@@ -25,7 +25,7 @@ RISK_PERCENT = 75
 _RISK = PolicyVersion(
     id=0, targets={}, steps=tuple(StepRule("risk", kind, percent=RISK_PERCENT) for kind in ClockKind)
 )
-_EVENT_COLUMNS = tuple(
+EVENT_COLUMNS = tuple(
     ticket_events.c[name] for name in ("seq", "kind", "at", "priority", "policy_version_id", "data")
 )
 
@@ -111,7 +111,7 @@ def clock_events(rows: Iterable[RowMapping | Mapping[str, Any]]) -> list[ClockEv
 
 def events_of(s: Session, ticket_id: int) -> list[ClockEvent]:
     rows = s.execute(
-        select(*_EVENT_COLUMNS).where(ticket_events.c.ticket_id == ticket_id).order_by(ticket_events.c.seq)
+        select(*EVENT_COLUMNS).where(ticket_events.c.ticket_id == ticket_id).order_by(ticket_events.c.seq)
     )
     return clock_events(rows.mappings())
 

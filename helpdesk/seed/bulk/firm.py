@@ -66,7 +66,7 @@ def found_company(clients: int, agents: int, seed: int, since: datetime, known_s
     with transaction() as s:
         _employ(s, rng, Role.CLIENT, clients, since)
         _employ(s, rng, Role.AGENT, agents, since)
-        s.execute(users.update().values(updated_at=known_since))
+        s.execute(users.update().where(users.c.email.like("%example.com")).values(updated_at=known_since))
     _grow_tree()
     with transaction() as s:
         _staff_groups(s)

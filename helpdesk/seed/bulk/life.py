@@ -100,6 +100,7 @@ class Life:
         self.comments: list[Comment] = []
         self.holds: list[Hold] = []
         self.watchers: tuple[int, ...] = ()
+        self.tags: tuple[str, ...] = ()
         self.retargets: list[datetime] = []
         self.columns: dict[str, Any] = {
             "assigned_to": None,
@@ -203,6 +204,12 @@ class Life:
                 block.history.append((name, str(before), str(after), PUBLIC))
         self.place = place
         self.event(block, EventKind.CATEGORY_CHANGED, data={"path": place.path})
+
+    def tag(self, at: datetime, by: int, names: Sequence[str]) -> None:
+        block = self.block(at, by)
+        self.tags = tuple(sorted(names))
+        block.history += [("tag", None, name, STAFF) for name in self.tags]
+        self.event(block, EventKind.EDITED, data={"field": "tags"}, visibility=STAFF)
 
     def assign(self, at: datetime, by: int, assignee: int) -> None:
         block = self.block(at, by)

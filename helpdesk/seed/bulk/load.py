@@ -6,15 +6,19 @@ import gc
 import json
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from multiprocessing.connection import wait
 from random import Random
+from threading import Thread
 from typing import Any
 
 import psycopg
+from sqlalchemy import make_url
 
 from helpdesk.core import clock
 from helpdesk.core.config import get_settings
@@ -27,6 +31,7 @@ from helpdesk.seed.bulk.pen import Pen
 from helpdesk.seed.bulk.plot import Plot
 from helpdesk.seed.bulk.scene import Scene, read_scene
 from helpdesk.seed.bulk.sheets import Sheets
+from helpdesk.seed.demo import leave_as_it_is
 from helpdesk.services._audit import audit
 
 LOG_DAYS = 90
@@ -82,7 +87,7 @@ def seed(
     )
     with psycopg.connect(_url(), autocommit=True) as connection:
         schema.prepare(connection)
-        if not connection.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()[0]:  # type: ignore[index]
+        if not _one(connection, f"SELECT pg_try_advisory_lock({_LOCK})"):
             raise Conflict("Another load is at work on this database.")
         order = _begin(connection, order, say, add=add)
         _fill(connection, order, say)
@@ -92,8 +97,7 @@ def seed(
 
 def _begin(connection: psycopg.Connection, order: Order, say: Say, *, add: bool) -> Order:
     """Make the company and mark the load as begun; returns the order of the load that is to be finished."""
-    known = _one(connection, "SELECT to_regclass('bulk_load')")
-    if known is not None:
+    if _one(connection, "SELECT to_regclass('bulk_load')") is not None:
         found = Order(**_one(connection, "SELECT document FROM bulk_load"))
         say(f"going on with the load of {found.tickets:,} tickets that was begun")
         return found
@@ -102,14 +106,17 @@ def _begin(connection: psycopg.Connection, order: Order, say: Say, *, add: bool)
     since = order.moment - timedelta(days=arrivals.DAYS + 20)
     say(f"people and tree: {order.users:,} who ask, {order.agents:,} who help")
     found_company(order.users, order.agents, order.seed, since, order.moment - timedelta(days=LOG_DAYS))
+    leave_as_it_is(order.tickets)
     with connection.transaction():
-        order = Order(
-            **asdict(order)
-            | {
-                "first_id": 1 + int(_one(connection, "SELECT coalesce(max(id), 0) FROM tickets")),
-                "first_number": int(_one(connection, "SELECT nextval('ticket_numbers')")),
-            }
+        order = replace(
+            order,
+            first_id=1 + _one(connection, "SELECT coalesce(max(id), 0) FROM tickets"),
+            first_number=_one(connection, "SELECT nextval('ticket_numbers')"),
         )
+        # taken at once: a ticket that somebody files meanwhile gets the next ones
+        last_number, last_id = order.first_number + order.tickets - 1, order.first_id + order.tickets - 1
+        connection.execute("SELECT setval('ticket_numbers', %s)", [last_number])
+        connection.execute("SELECT setval(pg_get_serial_sequence('tickets', 'id'), %s)", [last_id])
         connection.execute("CREATE TABLE bulk_load (document jsonb NOT NULL)")
         connection.execute("CREATE TABLE bulk_load_parts (first integer PRIMARY KEY)")
         connection.execute("CREATE TABLE bulk_load_back (stage integer, relation text, statement text)")
@@ -125,15 +132,17 @@ def _fill(connection: psycopg.Connection, order: Order, say: Say) -> None:
     there = {row[0] for row in connection.execute("SELECT first FROM bulk_load_parts")}
     todo = [part for part in parts if part[0].first not in there]
     done = order.tickets - sum(day.count for part in todo for day in part)
-    dispose()
     began, said, fresh = time.monotonic(), time.monotonic(), 0
-    with ProcessPoolExecutor(_processes(), multiprocessing.get_context("spawn"), _start, (order,)) as pool:
+    pool = ProcessPoolExecutor(_processes(), multiprocessing.get_context("spawn"), _start, (order,))
+    try:
         for made in as_completed([pool.submit(_part, part) for part in todo]):
             fresh += made.result()
             if time.monotonic() - said > _SAY_EVERY_S:
                 said = time.monotonic()
                 left = (order.tickets - done - fresh) * (said - began) / fresh
                 say(f"tickets: {done + fresh:,} of {order.tickets:,}, {_minutes(left)} left")
+    finally:
+        pool.shutdown(cancel_futures=True)
     say(f"tickets: {order.tickets:,} in {_minutes(time.monotonic() - began)}")
 
 
@@ -151,12 +160,8 @@ def _finish(connection: psycopg.Connection, order: Order, say: Say) -> None:
     began = time.monotonic()
     with transaction() as s:
         audit(s, None, _MADE, data={"tickets": order.tickets, "seed": order.seed})
+    connection.execute("SET synchronous_commit = on")
     with connection.transaction():
-        last = order.first_number + order.tickets - 1
-        connection.execute("SELECT setval('ticket_numbers', %s)", [last])
-        connection.execute(
-            "SELECT setval(pg_get_serial_sequence('tickets', 'id'), (SELECT max(id) FROM tickets))"
-        )
         connection.execute("DROP TABLE bulk_load_parts, bulk_load_back, bulk_load")
     connection.execute(f"VACUUM (ANALYZE) {', '.join(schema.TABLES)}, users".encode())
     say(f"statistics: in {_minutes(time.monotonic() - began)}")
@@ -172,6 +177,8 @@ _connection: psycopg.Connection
 def _start(order: Order) -> None:
     global _scene, _order, _connection
     _order = order
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it, and lets the parts at work finish
+    Thread(target=_end_with_parent, daemon=True).start()
     with transaction() as s:
         _scene = read_scene(s)
     dispose()
@@ -179,6 +186,14 @@ def _start(order: Order) -> None:
     schema.prepare(_connection)
     _connection.commit()
     gc.disable()  # nothing here refers to itself, and each look at a part's million strings takes its time
+
+
+def _end_with_parent() -> None:
+    """A killed parent must leave nobody behind who still writes."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _part(days: list[Day]) -> int:
@@ -207,7 +222,11 @@ def write_day(sheets: Sheets, scene: Scene, order: Order, day: Day) -> None:
 
 
 def _url() -> str:
-    return get_settings().sqlalchemy_url.replace("postgresql+psycopg://", "postgresql://", 1)
+    return (
+        make_url(get_settings().sqlalchemy_url)
+        .set(drivername="postgresql")
+        .render_as_string(hide_password=False)
+    )
 
 
 def _processes() -> int:

@@ -40,6 +40,18 @@ DEVICES = (
 )
 APPS = ("Invoice Desk", "Atlas CRM", "PlanBoard", "StockRoom", "TimeSheet", "Ledger One", "FieldNotes")
 ROOMS = ("Aurora", "Bremen", "Elbe", "Galileo", "Island", "Polaris", "Zürich", "Århus")
+TAGS = (
+    "vip",
+    "remote",
+    "supplier",
+    "audit",
+    "onboarding",
+    "rollout",
+    "recurring",
+    "warranty",
+    "travel",
+    "lab",
+)
 FLOORS = ("second floor", "third floor", "fourth floor", "fifth floor")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "ß": "ss", "ı": "i", "’": None})
 _SYLLABLES = (  # noqa: SIM905 - a hundred lines otherwise

@@ -42,31 +42,8 @@ class Pen:
         for moment, reached in self._sweeps(life, events, final, fired):
             self._insert_steps(life, moment, reached)
         life.blocks.sort(key=attrgetter("at"))
-        chain = _Chain(self._sheets, life.id)
-        version, updated, staff_updated, as_of = (
-            0,
-            life.columns["created_at"],
-            life.blocks[0].at,
-            life.blocks[0].at,
-        )
-        event_seq, event_at = 0, life.columns["created_at"] - TICK
-        for block in life.blocks:
-            chain.write(rng, block, life)
-            told: dict[tuple[int, str], str] = {}
-            for event in block.events:
-                event_seq += 1
-                event_at = max(event.at, event_at + TICK)
-                self._event(life, block, event, event_seq, event_at)
-                if block.at >= self._since:
-                    self._notices(told, life, block, event, event_seq)
-            self._told(rng, told, block)
-            staff_updated = max(staff_updated, block.at)
-            public = any(one.visibility != STAFF for one in block.events)
-            if public:
-                version, updated = version + 1, max(updated, block.at)
-            if public or block.events[0].kind is EventKind.SLA_STEP:
-                as_of = event_at
-        lists = self._clocks(life, events, final, as_of, fired)
+        written = self._blocks(rng, life)
+        lists = self._clocks(life, events, final, written.pop("as_of"), fired)
         facts = {
             "id": life.id,
             "ticket_no": f"{self._prefix}-{number}",
@@ -76,16 +53,40 @@ class Pen:
             "category_id": life.place.category_id,
             "subcategory_id": life.place.subcategory_id,
             "source": _SEED,
+        }
+        self._sheets.add("tickets", facts | life.columns | written | lists)
+        self._around(life)
+
+    def _blocks(self, rng: Random, life: Life) -> dict[str, Any]:
+        """History, events and messages; returns what the ticket's row keeps of them, as `TicketWork.flush` does."""
+        chain = _Chain(self._sheets, life.id)
+        seq, created = 0, life.columns["created_at"]
+        at, version, updated, staff_updated, as_of = created - TICK, 0, created, created, created
+        for block in life.blocks:
+            chain.write(rng, block, life)
+            told: dict[tuple[int, str], str] = {}
+            for event in block.events:
+                seq, at = seq + 1, max(event.at, at + TICK)
+                self._event(life, block, event, seq, at)
+                if block.at >= self._since:
+                    self._notices(told, life, block, event, seq)
+            self._told(rng, told, block)
+            staff_updated = max(staff_updated, block.at)
+            public = any(one.visibility != STAFF for one in block.events)
+            if public:
+                version, updated = version + 1, max(updated, block.at)
+            if public or block.events[0].kind is EventKind.SLA_STEP:
+                as_of = at
+        return {
             "version": version,
             "updated_at": updated,
             "staff_updated_at": staff_updated,
             "history_seq": chain.seq,
             "history_hash": chain.hash,
-            "event_seq": event_seq,
-            "event_at": event_at,
+            "event_seq": seq,
+            "event_at": at,
+            "as_of": as_of,
         }
-        self._sheets.add("tickets", facts | life.columns | lists)
-        self._around(life)
 
     def _around(self, life: Life) -> None:
         lines = self._sheets.lines
@@ -98,6 +99,7 @@ class Pen:
             lines["ticket_watchers"].append(
                 f"{life.id}\t{person}\t{life.filed_by}\t{life.columns['created_at'].isoformat()}\n"
             )
+        lines["ticket_tags"] += [f"{life.id}\t{name}\n" for name in life.tags]
         for hold in life.holds:
             lines["ticket_holds"].append(
                 f"{life.id}\t{hold.reason}\t{hold.since.isoformat()}\t{cell(hold.until)}\t{hold.by}"

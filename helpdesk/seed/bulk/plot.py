@@ -133,6 +133,9 @@ class Plot:
             self._act(lambda at: life.prioritise(at, self._other.id, str(to)))
         by = self._other if rng.random() < 0.3 else agent
         self._act(lambda at: life.assign(at, by.id, agent.id))
+        if rng.random() < 0.15:
+            tags = {names.TAGS[int(len(names.TAGS) * rng.random() ** 2)] for _ in range(rng.randrange(1, 3))}
+            self._act(lambda at: life.tag(at, agent.id, tuple(tags)))
         if rng.random() < 0.04:
             place = rng.choice(list(life.team.places.values()))
             if place.subcategory_id != life.place.subcategory_id:

@@ -130,6 +130,10 @@ def _teams(s: Session, people: Mapping[int, Person]) -> tuple[Team, ...]:
     found: list[Team] = []
     for team in TEAMS:
         row = known[team.name]
+        there = places.get(row["id"], {})
+        fitting = tuple(one for one in scripts[team.like] if (one.category, one.subcategory) in there)
+        if not fitting or row["id"] not in staff:
+            continue  # a group of that name with another tree, or without anybody who works there
         members, address = _notify.group_audience(s, row["id"])
         found.append(
             Team(
@@ -138,8 +142,8 @@ def _teams(s: Session, people: Mapping[int, Person]) -> tuple[Team, ...]:
                 members=members,
                 address=address,
                 lead_id=row["lead_id"],
-                places=places[row["id"]],
-                scripts=tuple(scripts[team.like]),
+                places=there,
+                scripts=fitting,
             )
         )
     return tuple(found)

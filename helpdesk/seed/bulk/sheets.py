@@ -22,6 +22,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "ticket_comments": (*("id", "ticket_id", "author_id", "message", "is_internal", "source", "created_at"),),
     "ticket_watchers": ("ticket_id", "user_id", "added_by", "created_at"),
+    "ticket_tags": ("ticket_id", "name"),
     "ticket_holds": ("ticket_id", "reason", "since", "until", "set_by", "ended_at", "ended_by"),
     "ticket_history": (
         *("ticket_id", "seq", "changed_by", "on_behalf_of", "source", "field_name", "old_value"),
