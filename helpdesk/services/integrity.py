@@ -160,6 +160,20 @@ def _events(s: Session, first: int, last: int) -> Iterator[str]:
         yield f"{row.ticket_no}: {row.n} events where there should be {row.event_seq}, or their times don't rise"
 
 
+def _files(s: Session) -> Iterator[str]:
+    """Each file on a ticket has its object in the storage."""
+    a, storage, ever = attachments.c, get_storage(), now() + timedelta(days=1)
+    for number in range(256):
+        prefix = f"{number:02x}"
+        wanted = s.execute(
+            select(a.id, a.file_path).where(
+                a.ticket_id.is_not(None), a.file_path >= prefix, a.file_path < f"{prefix}g"
+            )
+        ).all()
+        stored = set(storage.keys(prefix, ever)) if wanted else set[str]()
+        yield from (f"file {row.id} has no object" for row in wanted if row.file_path not in stored)
+
+
 _BY_TICKET: dict[str, Callable[[Session, int, int], Iterable[str]]] = {
     "clocks": _clock_check.differences,
     "history": _history,

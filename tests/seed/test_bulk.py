@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -40,6 +41,11 @@ _SCHEMA = """
 
 def silent(_: str) -> None:
     pass
+
+
+def same_spelling(schema: list[Any]) -> list[str]:
+    """PostgreSQL writes a definition that it reads back with its casts and brackets in other places."""
+    return [re.sub(r"::character varying|::text(\[\])?|[()]", "", " ".join(row)) for row in schema]
 
 
 def query(statement: str) -> list[Any]:
@@ -140,7 +146,7 @@ def test_the_arrivals_have_a_rhythm(loaded: list[Any]) -> None:
 
 
 def test_the_schema_is_as_before(loaded: list[Any]) -> None:
-    assert query(_SCHEMA) == loaded
+    assert same_spelling(query(_SCHEMA)) == same_spelling(loaded)
     assert migrations.drift() is None
 
 
