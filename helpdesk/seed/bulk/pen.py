@@ -13,7 +13,8 @@ from typing import Any
 from helpdesk.domain.clock_fold import ClockEvent
 from helpdesk.domain.enums import EventKind, NotificationEvent, NotificationStatus, Source
 from helpdesk.domain.sla import Clocks, ClockState, compute, steps
-from helpdesk.seed.bulk.life import STAFF, Block, Event, Life, Told
+from helpdesk.seed.bulk.acts import Block, Event, Told
+from helpdesk.seed.bulk.life import STAFF, Life
 from helpdesk.seed.bulk.plot import TIMER_LAG
 from helpdesk.seed.bulk.sheets import NULL, Sheets, cell, escaped
 from helpdesk.services import _chain, _clocks

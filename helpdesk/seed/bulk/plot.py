@@ -13,7 +13,8 @@ from helpdesk.domain.enums import Priority, ResolutionCode, Source
 from helpdesk.domain.working_time import WorkingTime
 from helpdesk.seed import words
 from helpdesk.seed.bulk import names, scripts
-from helpdesk.seed.bulk.life import Life, NotYet
+from helpdesk.seed.bulk.acts import NotYet
+from helpdesk.seed.bulk.life import Life
 from helpdesk.seed.bulk.scene import Person, Scene
 
 AUTO_CLOSE_DAYS = 5
