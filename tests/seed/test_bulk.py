@@ -122,6 +122,7 @@ def test_how_much_there_is(loaded: list[Any]) -> None:
         query("SELECT count(*) FROM tickets t JOIN groups g ON g.id = group_id WHERE g.restricted")[0] > 100
     )
     assert query("SELECT count(*) > 300 FROM tickets WHERE rating IS NOT NULL") == [True]
+    assert query("SELECT tickets > 100 FROM search_words WHERE word = 'laptop'") == [True]
 
 
 def test_nothing_is_told_and_the_timers_find_nothing_to_do(loaded: list[Any]) -> None:

@@ -32,6 +32,7 @@ from helpdesk.seed.bulk.plot import Plot
 from helpdesk.seed.bulk.scene import Scene, read_scene
 from helpdesk.seed.bulk.sheets import Sheets
 from helpdesk.seed.demo import leave_as_it_is
+from helpdesk.services import spelling
 from helpdesk.services._audit import audit
 
 LOG_DAYS = 90
@@ -157,6 +158,9 @@ def _finish(connection: psycopg.Connection, order: Order, say: Say) -> None:
     say(f"indexes and constraints: {len(back)}")
     schema.put_back(_url(), back, _processes())
     say(f"indexes and constraints: back in {_minutes(time.monotonic() - began)}")
+    began = time.monotonic()
+    words = spelling.relearn()
+    say(f"words for searches with a slip: {words:,} in {_minutes(time.monotonic() - began)}")
     began = time.monotonic()
     with transaction() as s:
         audit(s, None, _MADE, data={"tickets": order.tickets, "seed": order.seed})
