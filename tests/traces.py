@@ -33,7 +33,16 @@ _OWN = {
     "text_digest",
     "batch_id",
 }
-_OWN |= {"comment_id", "message_id", "source", "words", "file_path", "seen_comment_id", "next_attempt_at"}
+_OWN |= {
+    "bell_key",
+    "comment_id",
+    "message_id",
+    "source",
+    "words",
+    "file_path",
+    "seen_comment_id",
+    "next_attempt_at",
+}
 _TABLES = (ticket_history, ticket_history_texts, ticket_events, ticket_comments, attachments)
 _TABLES += (ticket_holds, ticket_tags, ticket_watchers, notification_logs)
 
@@ -65,7 +74,7 @@ def traces_of(ticket_id: int) -> Traces:
 
 
 def _order(table: Table) -> list[Any]:
-    known = ("seq", "event_seq", "recipient_key", "created_at", "user_id", "name", "id")
+    known = ("seq", "event_seq", "recipient_key", "channel", "created_at", "user_id", "name", "id")
     return [table.c[name] for name in known if name in table.c]
 
 

@@ -108,6 +108,16 @@
       /* storage is closed */
     }
   });
+  document.addEventListener("ui:look", (event) => {
+    const keys = event.detail.split(" ")[2];
+    if (keys !== "on" && keys !== "off") return;
+    try {
+      localStorage.setItem("single-keys", keys);
+    } catch {
+      /* storage is closed */
+    }
+    for (const node of document.querySelectorAll("[data-single-keys]")) node.checked = enabled();
+  });
   // The switch shows what is stored whenever its dialog opens.
   document.addEventListener("ui:dialog-open", () => {
     for (const node of document.querySelectorAll("[data-single-keys]")) node.checked = enabled();

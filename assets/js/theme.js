@@ -1,4 +1,4 @@
-// Runs before the first paint: theme (system, light, dark) and density. Kept in this browser.
+// Runs before the first paint: theme (system, light, dark) and density. Kept in this browser, and in the person's profile.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -31,7 +31,8 @@
     root.dataset.density = state.density;
     for (const item of document.querySelectorAll("[data-set]")) {
       const [key, value] = item.dataset.set.split(":");
-      if (key in state) item.setAttribute("aria-checked", String(state[key] === value));
+      const shown_as = item.hasAttribute("aria-pressed") ? "aria-pressed" : "aria-checked";
+      if (key in state) item.setAttribute(shown_as, String(state[key] === value));
     }
   }
 
@@ -55,6 +56,13 @@
       apply();
     }
   });
+  // What the person chose, on whatever device: "theme density keys", "-" for what they never chose.
+  document.addEventListener("ui:look", (event) => {
+    const [theme, density] = event.detail.split(" ");
+    if (theme && theme !== "-" && theme !== state.theme) set("theme", theme);
+    if (density && density !== "-" && density !== state.density) set("density", density);
+  });
+  document.addEventListener("ui:settings", apply);
   document.addEventListener("beforetoggle", apply, true);
   apply();
 })();

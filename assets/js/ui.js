@@ -2,20 +2,42 @@
 //   menus    <button popovertarget="id"> and <div popover id="id" class="menu" role="menu"> with role=menuitem inside
 //   dialogs  <button data-dialog="id"> opens, data-close inside closes; a dialog with data-show="true|false" follows its
 //            State, and its button[data-dismiss] is clicked when the person closes it (Esc, backdrop, data-close)
-//   times    <time datetime="…" data-time="relative|ago|short|full|clock|due|ahead"> without children: the text is written here
+//   times    <time datetime="…" data-time="relative|ago|short|full|clock|due|ahead"> without children: the text is written here, in
+//            the zone and language that the frame names (data-zone, data-locale), else in the browser's
+//   days     data-days around rows that each begin with a heading <h3 data-day="…" hidden>: the first of a day shows
 //   clocks   <span data-sla …>: see clock()
 (() => {
   "use strict";
-  const locale = navigator.language || "en";
-  const full = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
-  const clockTime = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
-  const weekday = new Intl.DateTimeFormat(locale, { weekday: "short", hour: "2-digit", minute: "2-digit" });
-  const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
-  const dayYear = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" });
+  // The person's own zone and language, which the frame names; without them the browser's.
+  let full, clockTime, weekday, day, dayYear, dayName, dayKey;
+  function speak(zone, language) {
+    const make = (options) => {
+      for (const [words, where] of [[language, zone], [language, ""], ["", zone], ["", ""]]) {
+        try {
+          return new Intl.DateTimeFormat(words || navigator.language || "en", where ? { ...options, timeZone: where } : options);
+        } catch {
+          /* this browser doesn't know it: the next best */
+        }
+      }
+    };
+    full = make({ dateStyle: "full", timeStyle: "short" });
+    clockTime = make({ hour: "2-digit", minute: "2-digit" });
+    weekday = make({ weekday: "short", hour: "2-digit", minute: "2-digit" });
+    day = make({ day: "numeric", month: "short" });
+    dayYear = make({ day: "numeric", month: "short", year: "numeric" });
+    dayName = make({ weekday: "long", day: "numeric", month: "long" });
+    const parts = make({ year: "numeric", month: "2-digit", day: "2-digit", numberingSystem: "latn", calendar: "gregory" });
+    dayKey = (at) => Object.fromEntries(parts.formatToParts(at).map((part) => [part.type, part.value]));
+  }
+  speak("", "");
+  const yearOf = (at) => dayKey(at).year;
   const MIN = 60, HOUR = 3600, DAY = 86400;
 
   // ---- times
-  const sameDay = (a, b) => a.toDateString() === b.toDateString();
+  const sameDay = (a, b) => {
+    const one = dayKey(a), other = dayKey(b);
+    return one.year === other.year && one.month === other.month && one.day === other.day;
+  };
 
   function span(seconds) {
     const s = Math.max(0, Math.round(seconds));
@@ -42,7 +64,7 @@
   function shortTime(at, now) {
     if (sameDay(at, now)) return clockTime.format(at);
     if (Math.abs(at - now) < 6 * DAY * 1000) return weekday.format(at);
-    return at.getFullYear() === now.getFullYear() ? day.format(at) : dayYear.format(at);
+    return yearOf(at) === yearOf(now) ? day.format(at) : dayYear.format(at);
   }
 
   function writeTime(node, now) {
@@ -63,6 +85,22 @@
     if (node.textContent !== text) node.textContent = text;
     const exact = full.format(at);
     if (node.title !== exact) node.title = exact;
+  }
+
+  // Headings of days: each row has one, only the first of a day shows.
+  function writeDays(list, now) {
+    let before = null;
+    for (const head of list.querySelectorAll("[data-day]")) {
+      const at = new Date(head.dataset.day);
+      if (Number.isNaN(at.getTime())) continue;
+      const first = !before || !sameDay(at, before);
+      before = at;
+      if (head.hidden === first) head.hidden = !first;
+      if (!first) continue;
+      const yesterday = new Date(now.getTime() - DAY * 1000);
+      const words = sameDay(at, now) ? "Today" : sameDay(at, yesterday) ? "Yesterday" : yearOf(at) === yearOf(now) ? dayName.format(at) : dayYear.format(at);
+      if (head.textContent !== words) head.textContent = words;
+    }
   }
 
   // ---- SLA clocks: data-state ok|risk|over|paused|met|missed|ended as the server counted it, data-due, data-met, data-word
@@ -102,6 +140,7 @@
     const now = new Date();
     for (const node of root.querySelectorAll("time[data-time]")) writeTime(node, now);
     for (const node of root.querySelectorAll("[data-sla]")) writeClock(node, now);
+    for (const list of document.querySelectorAll("[data-days]")) writeDays(list, now);
   }
   setInterval(() => document.hidden || refresh(document), 15_000);
   document.addEventListener("visibilitychange", () => document.hidden || refresh(document));
@@ -135,7 +174,7 @@
   }
 
   const items = (menu) =>
-    [...menu.querySelectorAll("[role^=menuitem], [role=option]")].filter((n) => !n.disabled && n.getAttribute("aria-disabled") !== "true");
+    [...menu.querySelectorAll("[role^=menuitem], [role=option], [data-item]")].filter((n) => !n.disabled && n.getAttribute("aria-disabled") !== "true");
 
   document.addEventListener(
     "toggle",
@@ -146,7 +185,7 @@
       if (button) button.setAttribute("aria-expanded", String(event.newState === "open"));
       if (event.newState !== "open") return;
       place(menu);
-      const first = menu.querySelector("input") || items(menu)[0];
+      const first = menu.matches("[role=dialog]") ? menu : menu.querySelector("input") || items(menu)[0];
       if (first) first.focus({ preventScroll: true });
     },
     true,
@@ -162,6 +201,8 @@
     if (next !== undefined && all.length) {
       event.preventDefault();
       all[(next + all.length) % all.length].focus();
+    } else if (menu.matches("[role=dialog]")) {
+      return; // what is in it is reached by Tab
     } else if (event.key.length === 1 && /\S/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.target.matches("input")) {
       const found = all.find((n) => n.textContent.trim().toLowerCase().startsWith(event.key.toLowerCase()));
       if (found) found.focus();
@@ -252,7 +293,7 @@
     }
     const closer = event.target.closest("[data-close]");
     if (closer && closer.closest("dialog")) dismiss(closer.closest("dialog"));
-    const item = event.target.closest(".menu [role^=menuitem]:not([data-keep])");
+    const item = event.target.closest(".menu [role^=menuitem]:not([data-keep]), .menu [data-item]");
     if (item) item.closest(".menu").hidePopover();
     if (event.target.matches("dialog[open]")) {
       const box = event.target.getBoundingClientRect();
@@ -332,6 +373,11 @@
     start();
   }
 
+  // theme, density and single keys as the profile has them (`theme.js`, `keys.js`)
+  function look(frame) {
+    if (frame.dataset.look) document.dispatchEvent(new CustomEvent("ui:look", { detail: frame.dataset.look }));
+  }
+
   function fresh(node) {
     if (!(node instanceof Element)) return;
     const now = new Date();
@@ -343,6 +389,12 @@
     if (node.matches("dialog[data-show]")) follow(node);
     const narrowed = node.parentElement?.id && document.querySelector(`[data-filter="${CSS.escape(node.parentElement.id)}"]`);
     if (narrowed) filter(narrowed);
+    const frame = node.matches("[data-zone]") ? node : node.querySelector("[data-zone]");
+    if (frame) {
+      speak(frame.dataset.zone, frame.dataset.locale);
+      look(frame);
+    }
+    if (node.matches("[data-set]") || node.querySelector("[data-set]")) document.dispatchEvent(new Event("ui:settings"));
     refresh(node);
     for (const toast of node.querySelectorAll(".toast[data-auto]")) watchToast(toast);
     for (const dialog of node.querySelectorAll("dialog[data-show]")) follow(dialog);
@@ -356,6 +408,11 @@
         follow(change.target);
       } else if (change.target.matches('[data-signed-out="true"]')) {
         leave();
+      } else if (change.attributeName === "data-zone" || change.attributeName === "data-locale") {
+        speak(change.target.dataset.zone, change.target.dataset.locale);
+        refresh(document);
+      } else if (change.attributeName === "data-look") {
+        look(change.target);
       } else if (change.target.matches("[data-sla]")) {
         writeClock(change.target, new Date());
       } else if (change.target.matches("time[data-time]")) {
@@ -366,7 +423,7 @@
     childList: true,
     subtree: true,
     attributes: true,
-    attributeFilter: ["datetime", "data-time", "data-show", "data-signed-out", "data-due", "data-state", "data-met", "data-note"],
+    attributeFilter: ["datetime", "data-time", "data-show", "data-signed-out", "data-due", "data-state", "data-met", "data-note", "data-zone", "data-locale", "data-look"],
   });
   window.helpdesk = Object.freeze({ say, span });
   const begin = () => fresh(document.documentElement);

@@ -22,6 +22,8 @@ from helpdesk.api.v1 import (
     files,
     health,
     mailbox,
+    notifications,
+    profile,
     tickets,
 )
 
@@ -40,6 +42,8 @@ _MODULES = (
     admin_people,
     admin_notifications,
     admin_views,
+    notifications,
+    profile,
     mailbox,
     health,
     docs,

@@ -299,3 +299,33 @@ class UserEdit(Body):
     is_active: bool = left_out()
     time_zone: str | None = None
     locale: str | None = None
+
+
+# ---- oneself -----------------------------------------------------------------------------------------------
+
+
+class TellingBody(Body):
+    event: Annotated[str, Field(max_length=40)]
+    channel: Literal["email", "in_app"]
+    enabled: bool
+
+
+class ProfileEdit(Body):
+    time_zone: Annotated[str, Field(max_length=64)] | None = left_out()
+    locale: Annotated[str, Field(max_length=20)] | None = left_out()
+    theme: Literal["system", "light", "dark"] | None = left_out()
+    density: Literal["comfortable", "compact"] | None = left_out()
+    single_keys: bool = left_out()
+    notifications: Annotated[list[TellingBody], Field(max_length=60)] = left_out()
+
+    def given(self) -> dict[str, Any]:
+        plain = super().given()
+        if self.notifications:
+            plain["notifications"] = [one.model_dump() for one in self.notifications]
+        return plain
+
+
+class TokenBody(Body):
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    scopes: Annotated[list[Literal["read", "write", "admin"]], Field(min_length=1, max_length=3)]
+    expires_at: Instant = Field(description="At most a year ahead.")

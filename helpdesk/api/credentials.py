@@ -10,13 +10,13 @@ from starlette.responses import Response
 from helpdesk.core.config import get_settings
 from helpdesk.core.errors import Forbidden, Unauthenticated
 from helpdesk.domain.access import Actor
-from helpdesk.services import sessions
+from helpdesk.services import sessions, tokens
 
 _COOKIE_AGE_S = 14 * 24 * 3600
 
 
 def actor_of(request: Request) -> Actor:
-    """Whoever calls. A token wins over a cookie; the cookie of a browser is good for reading everywhere.
+    """Whoever calls. A token (a session's or a personal one) wins over a cookie, which is good for reading everywhere.
 
     Raises:
         Unauthenticated: neither, or ended.
@@ -25,7 +25,10 @@ def actor_of(request: Request) -> Actor:
     if scheme:
         if scheme.lower() != "bearer":
             raise Unauthenticated("Use an access token: Authorization: Bearer …")
-        return sessions.actor_of_access_token(token.strip())
+        given = token.strip()
+        if given.startswith(tokens.PREFIX):
+            return tokens.actor_of_token(given)
+        return sessions.actor_of_access_token(given)
     actor = sessions.actor_of_cookie(request.cookies.get(cookie_name()))
     if actor is None:
         raise Unauthenticated()

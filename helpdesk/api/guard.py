@@ -24,8 +24,15 @@ from starlette.types import Scope
 from helpdesk.api import problems
 from helpdesk.api.credentials import actor_of, check_origin
 from helpdesk.core.errors import DomainError, FieldError, Invalid, UnsupportedType
-from helpdesk.domain.access import Actor, require_admin, require_role, require_staff, require_worker
-from helpdesk.domain.enums import Role
+from helpdesk.domain.access import (
+    Actor,
+    require_admin,
+    require_role,
+    require_scope,
+    require_staff,
+    require_worker,
+)
+from helpdesk.domain.enums import Role, TokenScope
 from helpdesk.services import limits
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -114,7 +121,7 @@ class GuardedRoute(APIRoute):
         async def handler(request: Request) -> Response:
             try:
                 if mark.gate is not None:
-                    await run_in_threadpool(_admit, request, mark.gate)
+                    await run_in_threadpool(_admit, request, mark, mark.gate)
                 _check_query(request, repeatable)
                 if body is not None:
                     await _check_json(request, optional)
@@ -169,6 +176,12 @@ def wrong_type(*wanted: str) -> UnsupportedType:
     return UnsupportedType(f"The body has to be {' or '.join(wanted)}.")
 
 
+def scopes_of(method: str, mark: Mark) -> tuple[TokenScope, ...]:
+    """What a personal token needs for a route: read or write, and admin beside it where the route is for admins."""
+    first = TokenScope.WRITE if method in _UNSAFE else TokenScope.READ
+    return (first, TokenScope.ADMIN) if mark.who == "admin" else (first,)
+
+
 # ---- parts -------------------------------------------------------------------------------------------------
 
 
@@ -187,12 +200,13 @@ def _require_overseer(actor: Actor) -> None:
     require_role(actor, Role.MANAGER, Role.ADMIN)
 
 
-def _admit(request: Request, gate: Gate) -> None:
+def _admit(request: Request, mark: Mark, gate: Gate) -> None:
     actor = actor_of(request)
     request.state.actor = actor
     if request.method in _UNSAFE:
         check_origin(request)
     gate(actor)
+    require_scope(actor, *scopes_of(request.method, mark))
     limits.request(actor)
 
 

@@ -15,9 +15,11 @@ from helpdesk.api.problems import MEDIA_TYPE, Problem
 
 _ABOUT = """The helpdesk's REST API: everything that the browser can do has a route here.
 
-Sign in with `POST /api/v1/auth/login` and send the access token as `Authorization: Bearer …`. Refusals are
-`application/problem+json` with `errors[]` naming the fields. Times are RFC 3339 in UTC. Lists come in pages:
-`page`, `page_size` (1 to 100), `cursor`, `sort`; filters may repeat; unknown parameters are refused."""
+Sign in with `POST /api/v1/auth/login` and send the access token as `Authorization: Bearer …`, or a personal token
+(`hd_…`), whose scopes limit it: `read` for GET, `write` for everything else, `admin` beside it for administration.
+
+Refusals are `application/problem+json` with `errors[]` naming the fields. Times are RFC 3339 in UTC. Lists come
+in pages: `page`, `page_size` (1 to 100), `cursor`, `sort`; filters may repeat; unknown parameters are refused."""
 _MEANING = {
     401: "Not signed in, or no longer",
     403: "Not allowed",
@@ -75,7 +77,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     )
     components = made.setdefault("components", {})
     components["securitySchemes"] = {
-        "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+        "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT, or a personal token (`hd_…`)"},
         "session": {
             "type": "apiKey",
             "in": "cookie",
@@ -101,7 +103,7 @@ def _complete(operation: dict[str, Any], route: APIRoute) -> None:
     mark = mark_of(route.endpoint)
     operation["x-who"] = mark.who
     statuses = {422, 503} | ({401, 429} if mark.gate else set())
-    if mark.who not in {"public", "signed in"} or (mark.gate and route.methods != {"GET"}):
+    if mark.gate:  # a role, an origin, a scope
         statuses.add(403)
     if "requestBody" in operation:
         statuses |= {413, 415}
@@ -135,6 +137,7 @@ def _tags() -> list[dict[str, str]]:
         {"name": "figures", "description": "Promises, deadlines and how things stand."},
         {"name": "notifications", "description": "What was sent to whom."},
         {"name": "mailbox", "description": "Mails of a development system, which leave nowhere else."},
+        {"name": "profile", "description": "Oneself: likes, sessions, personal tokens."},
         {"name": "drafts", "description": "What is being typed."},
         {"name": "health", "description": "For supervisors and load balancers."},
     ]

@@ -91,7 +91,7 @@ class NotificationOut(Out):
     event: str
     ticket_id: int
     recipient: PersonOut | None = Field(description="Null where it goes to a group's queue address.")
-    channel: Literal["email"]
+    channel: Literal["email", "in_app"]
     status: Literal["queued", "sending", "sent", "failed", "suppressed"]
     attempts: int
     last_error: str | None

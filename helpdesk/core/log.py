@@ -35,7 +35,8 @@ _RULES = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}"), r"\1 [redacted]"),
     # scheme://user:password@host
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@:'\"]*:[^\s/@'\"]*@"), r"\1[redacted]@"),
-    # the shape of a JWT, wherever it stands
+    # the shapes of a personal token and of a JWT, wherever they stand
+    (re.compile(r"\bhd_[\w-]{20,}"), "[redacted]"),
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+"), "[redacted]"),
 )
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

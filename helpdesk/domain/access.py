@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from helpdesk.core.errors import Forbidden
-from helpdesk.domain.enums import STAFF_ROLES, Role, Source, View
+from helpdesk.domain.enums import STAFF_ROLES, Role, Source, TokenScope, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class Actor:
     source: Source = Source.WEB
     session_id: str | None = None
     name: str = ""
+    token_id: int | None = None  # of the personal API token that stands for the person
+    scopes: frozenset[TokenScope] | None = None  # of that token; None: no token, so no limit
 
     @property
     def is_staff(self) -> bool:
@@ -89,6 +91,19 @@ def require_worker(actor: Actor) -> None:
 def require_admin(actor: Actor) -> None:
     """Raises `Forbidden` for everybody but admins: the gate of configuration."""
     require_role(actor, Role.ADMIN)
+
+
+def require_session(actor: Actor) -> None:
+    """Raises `Forbidden` for a personal API token: what guards an account is done by its person, signed in."""
+    if actor.token_id is not None:
+        raise Forbidden("A personal token can't do this: sign in with the password.")
+
+
+def require_scope(actor: Actor, *scopes: TokenScope) -> None:
+    """Raises `Forbidden` where a personal API token lacks one of `scopes`, and names it."""
+    missing = [] if actor.scopes is None else [one for one in scopes if one not in actor.scopes]
+    if missing:
+        raise Forbidden(f"This token lacks the scope {' and '.join(missing)}.", scopes=list(missing))
 
 
 def require_requester(actor: Actor, ticket: TicketFacts) -> None:

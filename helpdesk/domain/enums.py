@@ -170,6 +170,7 @@ class NotificationEvent(StrEnum):
 
 class Channel(StrEnum):
     EMAIL = "email"
+    IN_APP = "in_app"  # the bell
 
 
 class NotificationStatus(StrEnum):
@@ -178,3 +179,22 @@ class NotificationStatus(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     SUPPRESSED = "suppressed"
+
+
+class Theme(StrEnum):
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Density(StrEnum):
+    COMFORTABLE = "comfortable"
+    COMPACT = "compact"
+
+
+class TokenScope(StrEnum):
+    """What a personal API token may be used for; its owner's role and rights limit it further (ADR 0013)."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"

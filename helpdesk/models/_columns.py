@@ -21,7 +21,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 
@@ -93,6 +93,11 @@ def document(*, null: bool = False, default: str | None = "{}") -> Any:
     return Field(
         default=None, sa_column=Column(JSONB(none_as_null=True), nullable=null, server_default=server)
     )
+
+
+def words() -> Any:
+    """A list of short words."""
+    return Field(sa_column=Column(ARRAY(String(20)), nullable=False))
 
 
 def blob(*, null: bool = False) -> Any:

@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
 from helpdesk.domain.enums import Channel, NotificationEvent, NotificationStatus
-from helpdesk.models._columns import document, key, number, one_of, ref, table_of, text_, uuid_, when
+from helpdesk.models._columns import big, document, key, number, one_of, ref, table_of, text_, uuid_, when
 
 
 class Notification(SQLModel, table=True):
@@ -28,6 +28,11 @@ class Notification(SQLModel, table=True):
             "(recipient_id IS NULL) <> (address IS NULL)", name="notification_logs_one_recipient"
         ),
         CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="notification_logs_sent_at_fits"),
+        CheckConstraint(
+            "CASE WHEN channel = 'in_app' THEN recipient_id IS NOT NULL AND bell_key IS NOT NULL AND attempts = 0"
+            " AND status IN ('sent', 'suppressed') ELSE bell_key IS NULL AND read_at IS NULL END",
+            name="notification_logs_bell_fits",
+        ),
         Index(
             "notification_logs_due",
             "next_attempt_at",
@@ -37,6 +42,18 @@ class Notification(SQLModel, table=True):
         Index("notification_logs_by_batch", "batch_id"),
         Index("notification_logs_by_recipient", "recipient_id", "id"),
         Index("notification_logs_failed", "id", postgresql_where=text("status = 'failed'")),
+        Index(
+            "notification_logs_bell",
+            "recipient_id",
+            "created_at",
+            "bell_key",
+            postgresql_where=text("channel = 'in_app'"),
+        ),
+        Index(
+            "notification_logs_unread",
+            "recipient_id",
+            postgresql_where=text("channel = 'in_app' AND read_at IS NULL"),
+        ),
     )
 
     id: int = key()
@@ -58,6 +75,9 @@ class Notification(SQLModel, table=True):
     created_at: datetime = when()
     next_attempt_at: datetime = when()  # while sending: the end of the lease
     sent_at: datetime | None = when(null=True)
+    # in the bell alone: the name that its recipient sees, drawn at random so that it counts nothing
+    bell_key: int | None = big(null=True)
+    read_at: datetime | None = when(null=True)
 
 
 class NotificationAttempt(SQLModel, table=True):

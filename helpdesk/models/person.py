@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, text
 from sqlmodel import Field, SQLModel
 
-from helpdesk.domain.enums import Role
+from helpdesk.domain.enums import Density, Role, Theme
 from helpdesk.models._columns import (
     big,
     blob,
@@ -19,12 +19,14 @@ from helpdesk.models._columns import (
     flag,
     key,
     one_of,
+    random_key,
     ref,
     table_of,
     text_,
     uuid_,
     uuid_key,
     when,
+    words,
 )
 
 
@@ -47,6 +49,8 @@ class User(SQLModel, table=True):
         Index("users_name_order", func.lower(text("name")), "id"),
         CheckConstraint("char_length(name) >= 1", name="users_name_not_empty"),
         CheckConstraint("position('@' in email) > 1", name="users_email_shape"),
+        one_of("theme", Theme, name="users_theme_known"),
+        one_of("density", Density, name="users_density_known"),
     )
 
     id: int = key()
@@ -63,6 +67,10 @@ class User(SQLModel, table=True):
     custom: dict[str, object] = document()
     created_at: datetime = when(default_now=True)
     updated_at: datetime = when(default_now=True)
+    # how they like it; null: never chosen
+    theme: str | None = text_(10, null=True)
+    density: str | None = text_(20, null=True)
+    single_keys: bool = flag(True)
 
 
 class UserSession(SQLModel, table=True):
@@ -104,8 +112,34 @@ class RefreshToken(SQLModel, table=True):
     used_at: datetime | None = when(null=True)
 
 
+class ApiToken(SQLModel, table=True):
+    """A personal API token; its value is shown once and stored as a digest (ADR 0013)."""
+
+    __tablename__ = "api_tokens"
+    __table_args__ = (
+        UniqueConstraint("token_hash", name="api_tokens_token_hash_key"),
+        Index("api_tokens_by_user", "user_id", "created_at"),
+        CheckConstraint(
+            "cardinality(scopes) > 0 AND scopes <@ ARRAY['read', 'write', 'admin']::varchar[]",
+            name="api_tokens_scopes_known",
+        ),
+        CheckConstraint("expires_at > created_at", name="api_tokens_expires_later"),
+        CheckConstraint("char_length(name) >= 1", name="api_tokens_name_not_empty"),
+    )
+
+    id: int = random_key()
+    user_id: int = ref("users.id")
+    name: str = text_(100)
+    token_hash: bytes = blob()
+    scopes: list[str] = words()
+    created_at: datetime = when()
+    expires_at: datetime = when()
+    last_used_at: datetime | None = when(null=True)
+    revoked_at: datetime | None = when(null=True)
+
+
 class NotificationPreference(SQLModel, table=True):
-    """A person's "not this event by this channel"; no row means yes."""
+    """A person's yes or no to an event by a channel, where it differs from the default (`domain.telling`)."""
 
     __tablename__ = "notification_preferences"
 
@@ -167,6 +201,7 @@ roles = table_of(RoleRow)
 users = table_of(User)
 sessions = table_of(UserSession)
 refresh_tokens = table_of(RefreshToken)
+api_tokens = table_of(ApiToken)
 notification_preferences = table_of(NotificationPreference)
 drafts = table_of(Draft)
 idempotency_keys = table_of(IdempotencyKey)

@@ -49,10 +49,15 @@ def audit(
         "object_id": None if object_id is None else str(object_id),
         "session_id": uuid.UUID(signed_in.session_id) if signed_in and signed_in.session_id else None,
         "ip": ip,
-        "data": dict(data or {}),
+        "data": dict(data or {}) | _token(signed_in),
     }
     before = bytes(last.hash) if last else _START
     s.execute(insert(audit_log).values(**entry, prev_hash=before, hash=_link(before, entry)))
+
+
+def _token(actor: Actor | None) -> dict[str, int]:
+    """By which personal token it was done, where it was one."""
+    return {"by_token": actor.token_id} if actor and actor.token_id is not None else {}
 
 
 def verify_audit(s: Session) -> list[str]:

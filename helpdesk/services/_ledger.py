@@ -16,7 +16,8 @@ _RULES = {
          WHERE NOT EXISTS (SELECT FROM ticket_events e WHERE e.ticket_id = n.ticket_id AND e.seq = n.event_seq)
     """,
     "message {name} tells the person who caused it": """
-        SELECT id AS name FROM notification_logs WHERE recipient_id = actor_id AND event <> 'ticket_receipt'
+        SELECT id AS name FROM notification_logs
+         WHERE recipient_id = actor_id AND NOT (event = 'ticket_receipt' AND channel = 'email')
     """,
     "message {name} counts other tries than it has": """
         SELECT n.id AS name FROM notification_logs n
@@ -24,7 +25,7 @@ _RULES = {
     """,
     "message {name} is called sent, but no try of it was": """
         SELECT n.id AS name FROM notification_logs n
-         WHERE n.status = 'sent' AND NOT EXISTS (
+         WHERE n.status = 'sent' AND n.channel <> 'in_app' AND NOT EXISTS (
                SELECT FROM notification_attempts a WHERE a.notification_id = n.id AND a.result = 'sent')
     """,
     # Only a worker that was taken for dead, after its lease, may have sent it as well.
@@ -57,13 +58,27 @@ _RULES = {
           JOIN users u ON u.id = e.assigned_to
          WHERE e.kind = 'assigned' AND u.id <> e.actor_id AND {reachable}
     """,
+    # The bell came later than the mails, and the seed's past may do without it.
+    "message {name} went by mail, but rang no bell": """
+        SELECT n.id AS name
+          FROM notification_logs n
+          JOIN users u ON u.id = n.recipient_id
+         WHERE n.channel = 'email' AND n.status <> 'suppressed' AND n.recipient_id <> n.actor_id
+           AND n.id > (SELECT min(id) FROM notification_logs WHERE channel = 'in_app')
+           AND u.updated_at <= n.created_at
+           AND NOT EXISTS (SELECT FROM notification_preferences p WHERE p.user_id = u.id AND NOT p.enabled)
+           AND NOT EXISTS (SELECT FROM notification_logs b
+                            WHERE b.ticket_id = n.ticket_id AND b.event_seq = n.event_seq
+                              AND b.recipient_key = n.recipient_key AND b.channel = 'in_app')
+    """,
 }
 # What can be recomputed: people who were active then and are now, and who switched nothing off.
 _REACHABLE = """
     u.is_active AND u.updated_at <= e.at
     AND NOT EXISTS (SELECT FROM notification_preferences p WHERE p.user_id = u.id AND NOT p.enabled)
     AND NOT EXISTS (SELECT FROM notification_logs n
-                     WHERE n.ticket_id = e.ticket_id AND n.event_seq = e.seq AND n.recipient_id = u.id)
+                     WHERE n.ticket_id = e.ticket_id AND n.event_seq = e.seq AND n.recipient_id = u.id
+                       AND n.channel = 'email')
 """
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from helpdesk.domain.access import Actor, TicketFacts, view_of
 from helpdesk.domain.enums import NotificationEvent, Role, View
+from helpdesk.domain.telling import STAFF_EVENTS
 from helpdesk.models.notification import notification_logs
 from helpdesk.models.person import roles, users
 from helpdesk.models.sla import ticket_clocks
@@ -28,8 +29,6 @@ from helpdesk.models.ticket import (
     tickets,
 )
 from helpdesk.models.tree import categories, group_members, groups, subcategories
-
-_STAFF_ONLY = {NotificationEvent.INTERNAL_NOTE, NotificationEvent.SLA_WARNING, NotificationEvent.SLA_BREACH}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +151,7 @@ def _judge(
             watchers,
         )
         view = view_of(reader.actor, facts)
-    internal = row["event"] in _STAFF_ONLY or (comment is not None and comment["is_internal"])
+    internal = row["event"] in STAFF_EVENTS or (comment is not None and comment["is_internal"])
     if view is None or (internal and view is not View.STAFF):
         return None, "the recipient may not see this any more"
     return view, ""

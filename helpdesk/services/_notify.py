@@ -12,6 +12,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from helpdesk.core.clock import moved_to
+from helpdesk.core.ids import random_id
+from helpdesk.domain import telling
 from helpdesk.domain.enums import STAFF_ROLES, Channel, NotificationEvent, NotificationStatus
 from helpdesk.models.notification import notification_logs
 from helpdesk.models.person import notification_preferences, roles, users
@@ -44,6 +46,14 @@ def group_audience(s: Session, group_id: int) -> tuple[tuple[int, ...], str | No
     return tuple(members), address
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What `write` wrote: how many messages are to be sent, and whose bell rings."""
+
+    messages: int
+    bells: frozenset[int]
+
+
 def write(
     s: Session,
     *,
@@ -52,49 +62,84 @@ def write(
     notices: Iterable[tuple[int, Notice]],
     at: datetime,
     batch_id: uuid.UUID,
-) -> int:
-    """Insert the outbox rows of `(event seq, notice)` pairs and return how many.
+) -> Told:
+    """Insert the outbox rows of `(event seq, notice)` pairs.
 
-    Never the person who caused it, never the same person twice for one event, never who is inactive or has switched
-    this off. Under a moved clock (seed) the rows are `suppressed`: the past is not mailed.
+    Never the person who caused it, never the same person twice for one event and channel, never who is inactive or
+    has switched this off. A row of the bell has arrived with its transaction. Under a moved clock (seed) the rows are
+    `suppressed`: the past is not mailed, and rings no bell.
     """
     pending = list(notices)
     wanted = {person for _, notice in pending for person in notice.people}
     reachable = _reachable(s, wanted)
     off = _switched_off(s, wanted)
-    rows: dict[tuple[int, str], dict[str, Any]] = {}
-    status = NotificationStatus.SUPPRESSED if moved_to() else NotificationStatus.QUEUED
-    for seq, notice in pending:
-        base: dict[str, Any] = {
-            "event": str(notice.event),
-            "ticket_id": ticket_id,
-            "event_seq": seq,
-            "comment_id": notice.comment_id,
-            "actor_id": actor_id,
-            "channel": str(Channel.EMAIL),
-            "status": str(status),
-            "data": dict(notice.data),
-            "batch_id": batch_id,
-            "created_at": at,
-            "next_attempt_at": at,
-        }
-        for person in notice.people:
-            if person not in reachable or (person == actor_id and notice.event not in _ALSO_TO_THE_ACTOR):
-                continue
-            if (person, str(notice.event), str(Channel.EMAIL)) in off:
-                continue
-            key = f"user:{person}"
-            rows.setdefault(
-                (seq, key), base | {"recipient_id": person, "address": None, "recipient_key": key}
-            )
-        if notice.address:
-            key = f"address:{notice.address.lower()}"
-            rows.setdefault(
-                (seq, key), base | {"recipient_id": None, "address": notice.address, "recipient_key": key}
-            )
+    rows: dict[tuple[str, int, str], dict[str, Any]] = {}
+    for channel in (Channel.EMAIL, Channel.IN_APP):
+        fixed = _of_channel(channel, at)
+        for seq, notice in pending:
+            base = fixed | {
+                "event": str(notice.event),
+                "ticket_id": ticket_id,
+                "event_seq": seq,
+                "comment_id": notice.comment_id,
+                "actor_id": actor_id,
+                "data": dict(notice.data),
+                "batch_id": batch_id,
+            }
+            for person in notice.people:
+                if person not in reachable or (person, str(notice.event), str(channel)) in off:
+                    continue
+                if person == actor_id and not _tells_the_actor(notice.event, channel):
+                    continue
+                _add(rows, base, seq, person, None)
+            if notice.address and channel is Channel.EMAIL:
+                _add(rows, base, seq, None, notice.address)
     if rows:
         s.execute(insert(notification_logs), list(rows.values()))
-    return len(rows)
+    return _told(rows.values())
+
+
+def _of_channel(channel: Channel, at: datetime) -> dict[str, Any]:
+    """What the rows of a channel have in common."""
+    past = moved_to() is not None
+    status = NotificationStatus.SUPPRESSED if past else NotificationStatus.QUEUED
+    common = {
+        "channel": str(channel),
+        "created_at": at,
+        "next_attempt_at": at,
+        "sent_at": None,
+        "read_at": None,
+    }
+    if channel is not Channel.IN_APP:
+        return common | {"status": str(status), "bell_key": None}
+    if past:
+        return common | {"status": str(status), "read_at": at}
+    return common | {"status": str(NotificationStatus.SENT), "sent_at": at}
+
+
+def _tells_the_actor(event: NotificationEvent, channel: Channel) -> bool:
+    """The receipt is a mail to keep; nobody needs a bell for what they have just done."""
+    return event in _ALSO_TO_THE_ACTOR and channel is Channel.EMAIL
+
+
+def _add(
+    rows: dict[tuple[str, int, str], dict[str, Any]],
+    base: dict[str, Any],
+    seq: int,
+    person: int | None,
+    address: str | None,
+) -> None:
+    """A row for a person or an address, unless that one is told of the event already."""
+    key = f"user:{person}" if address is None else f"address:{address.lower()}"
+    own: dict[str, Any] = {"recipient_id": person, "address": address, "recipient_key": key}
+    if base["channel"] == Channel.IN_APP:
+        own["bell_key"] = random_id()
+    rows.setdefault((base["channel"], seq, key), base | own)
+
+
+def _told(rows: Iterable[Mapping[str, Any]]) -> Told:
+    bells = frozenset(row["recipient_id"] for row in rows if row["channel"] == Channel.IN_APP)
+    return Told(sum(row["channel"] != Channel.IN_APP for row in rows), bells)
 
 
 def _reachable(s: Session, people: set[int]) -> frozenset[int]:
@@ -108,4 +153,6 @@ def _switched_off(s: Session, people: set[int]) -> frozenset[tuple[int, str, str
         return frozenset()
     p = notification_preferences.c
     rows = s.execute(select(p.user_id, p.event, p.channel).where(p.user_id.in_(people), ~p.enabled))
-    return frozenset((row.user_id, row.event, row.channel) for row in rows)
+    return frozenset((row.user_id, row.event, row.channel) for row in rows) - {
+        (person, str(event), str(channel)) for person in people for event, channel in telling.LOCKED
+    }

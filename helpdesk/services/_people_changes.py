@@ -19,7 +19,7 @@ from helpdesk.models.person import roles, users
 from helpdesk.models.tree import group_members
 from helpdesk.services._audit import audit
 from helpdesk.services._people_rows import address_taken, check_groups_exist, role_id, user_rows
-from helpdesk.services._session_rows import end_sessions
+from helpdesk.services._session_rows import end_access
 
 COLUMNS = ("name", "email", "department", "location", "is_active", "time_zone", "locale")
 
@@ -79,11 +79,11 @@ def write_changes(s: Session, actor: Actor, before: Row[Any], changed: dict[str,
         if name != "password_hash"
     }
     if changed.get("is_active") is False:
-        data["sessions_ended"] = end_sessions(s, before.id)
+        data["sessions_ended"] = end_access(s, before.id)
     elif "password_hash" in changed:
         keep = actor.session_id if actor.user_id == before.id else None
         data["password_set"] = True
-        data["sessions_ended"] = end_sessions(s, before.id, keep)
+        data["sessions_ended"] = end_access(s, before.id, keep)
     audit(s, actor, "user_changed", "user", before.id, data)
     after_commit(s, lambda: live.publish(["people", f"person:{before.id}"]))
 

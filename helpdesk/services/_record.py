@@ -181,16 +181,17 @@ class TicketWork:
         values = {name: self.row[name] for name in columns}
         self.s.execute(update(tickets).where(tickets.c.id == self.row["id"]).values(**values))
 
-    def _announce(self, told: int) -> None:
+    def _announce(self, told: _notify.Told) -> None:
         """After the commit: open pages that may know of it read again. A note stirs no requester's page."""
         ticket_id, version = self.row["id"], self.row["version"]
         topics = ["queue", f"ticket_staff:{ticket_id}", *(f"person:{person}" for person in self.touched)]
+        topics += [f"bell:{person}" for person in sorted(told.bells)]
         versions: dict[int, int] = {}
         if self._public:
             topics.append(f"ticket:{ticket_id}")
             topics += [f"person:{person}" for person in sorted(self.audience)]
             versions = {ticket_id: version}
-        _gather(self.s, topics, versions, told)
+        _gather(self.s, topics, versions, told.messages)
 
 
 @contextmanager

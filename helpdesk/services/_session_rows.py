@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
@@ -15,13 +15,31 @@ from sqlalchemy.types import BigInteger
 from helpdesk.core import clock
 from helpdesk.domain.access import Actor
 from helpdesk.domain.enums import Role, Source
-from helpdesk.models.person import roles, sessions, users
+from helpdesk.models.person import api_tokens, roles, sessions, users
 from helpdesk.models.tree import group_members
 from helpdesk.services.views import MeView
+
+BROWSER_IDLE = timedelta(hours=12)
 
 
 def session_with_user(s: Session, session_id: uuid.UUID) -> Row[Any] | None:
     """The session, its user, role and groups as they are now, in one query."""
+    return s.execute(_with_user(sessions, *sessions.c).where(sessions.c.id == session_id)).first()
+
+
+def token_with_user(s: Session, digest: bytes) -> Row[Any] | None:
+    """The personal token with this digest, and its owner as `session_with_user` has them."""
+    t = api_tokens.c
+    columns = (t.id, t.user_id, t.scopes, t.expires_at, t.revoked_at, t.last_used_at)
+    return s.execute(_with_user(api_tokens, *columns).where(t.token_hash == digest)).first()
+
+
+def owner_of_token(s: Session, token_id: int) -> Row[Any] | None:
+    """The owner of a token, as `session_with_user` has them."""
+    return s.execute(_with_user(api_tokens, api_tokens.c.user_id).where(api_tokens.c.id == token_id)).first()
+
+
+def _with_user(table: Table, *columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     groups = func.array(
         select(group_members.c.group_id)
         .where(group_members.c.user_id == users.c.id)
@@ -29,22 +47,25 @@ def session_with_user(s: Session, session_id: uuid.UUID) -> Row[Any] | None:
         .scalar_subquery(),
         type_=ARRAY(BigInteger),
     )
-    return s.execute(
+    return (
         select(
-            sessions,
+            *columns,
             users.c.name,
             users.c.email,
             users.c.department,
             users.c.time_zone,
             users.c.locale,
+            users.c.theme,
+            users.c.density,
+            users.c.single_keys,
             users.c.is_active,
             roles.c.name.label("role"),
             groups.label("group_ids"),
         )
-        .join(users, users.c.id == sessions.c.user_id)
+        .select_from(table)
+        .join(users, users.c.id == table.c.user_id)
         .join(roles, roles.c.id == users.c.role_id)
-        .where(sessions.c.id == session_id)
-    ).first()
+    )
 
 
 def is_live(row: Row[Any], now: datetime) -> bool:
@@ -91,11 +112,14 @@ def me_from(row: Row[Any]) -> MeView:
         time_zone=row.time_zone,
         locale=row.locale,
         group_ids=tuple(row.group_ids),
+        theme=row.theme,
+        density=row.density,
+        single_keys=row.single_keys,
     )
 
 
 def end_sessions(s: Session, user_id: int, keep: str | None = None) -> int:
-    """End all sessions of a user but `keep`; returns how many. Their tokens die with them."""
+    """End all sessions of a user but `keep`; returns how many. Their access and refresh tokens die with them."""
     only: list[ColumnElement[bool]] = [sessions.c.user_id == user_id, sessions.c.revoked_at.is_(None)]
     if keep:
         only.append(sessions.c.id != uuid.UUID(keep))
@@ -103,6 +127,20 @@ def end_sessions(s: Session, user_id: int, keep: str | None = None) -> int:
         update(sessions).where(*only).values(revoked_at=clock.now()).returning(sessions.c.id)
     ).all()
     return len(ended)
+
+
+def end_access(s: Session, user_id: int, keep: str | None = None) -> int:
+    """`end_sessions`, and all personal API tokens: whoever has learnt a password may have made one."""
+    t = api_tokens.c
+    live = update(api_tokens).where(t.user_id == user_id, t.revoked_at.is_(None))
+    s.execute(live.values(revoked_at=clock.now()))
+    return end_sessions(s, user_id, keep)
+
+
+def end_session_of(s: Session, user_id: int, session_id: uuid.UUID) -> bool:
+    """End one session of a user; False where they have no such one that is live."""
+    theirs = select(sessions.c.id).where(sessions.c.id == session_id, sessions.c.user_id == user_id)
+    return s.scalar(theirs) is not None and end_session(s, session_id)
 
 
 def end_session(s: Session, session_id: uuid.UUID) -> bool:

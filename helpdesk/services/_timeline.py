@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from helpdesk.domain.enums import Visibility
+from helpdesk.domain.enums import Channel, Visibility
 from helpdesk.models.notification import notification_logs
 from helpdesk.models.ticket import attachments, ticket_comments, ticket_history, ticket_history_texts
 from helpdesk.services.views import Window
@@ -122,7 +122,9 @@ def _history(ticket_id: int, staff: bool) -> Any:
 def _deliveries(ticket_id: int) -> Any:
     n = notification_logs.c
     names = ("id", "event", "channel", "status", "attempts", "last_error", "created_at", "sent_at")
-    return select(*(n[name] for name in names), n.recipient_id, n.address).where(n.ticket_id == ticket_id)
+    # what rings in the app has arrived by itself: no news for whoever works on the ticket
+    mails = (n.ticket_id == ticket_id, n.channel != str(Channel.IN_APP))
+    return select(*(n[name] for name in names), n.recipient_id, n.address).where(*mails)
 
 
 def files(s: Session, ticket_id: int, *, staff: bool) -> Rows:

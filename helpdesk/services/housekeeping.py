@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, tuple_
 
 from helpdesk.core.clock import now
 from helpdesk.core.db import transaction
 from helpdesk.integrations import signs
-from helpdesk.models.person import sessions
+from helpdesk.models.person import api_tokens, drafts, sessions
 from helpdesk.services import idempotency
 
 SESSIONS_KEPT = timedelta(days=30)
 """How long an ended session stays, for whoever looks into a sign-in of last week."""
+
+DRAFTS_KEPT = timedelta(days=90)
+"""How long a text that nobody went on with is kept."""
 
 _BATCH = 1000
 
@@ -35,7 +38,7 @@ def heartbeat() -> None:
 
 
 def forget_old() -> int:
-    """Remove ended sessions after their time, with their tokens, and old idempotency keys; return how many."""
+    """Remove ended sessions and personal tokens after their time, old drafts and idempotency keys; return how many."""
     edge = now() - SESSIONS_KEPT
     with transaction() as s:
         forgotten = idempotency.forget_old(s)
@@ -46,4 +49,17 @@ def forget_old() -> int:
             .limit(_BATCH)
         )
         removed = s.scalars(delete(sessions).where(sessions.c.id.in_(old)).returning(sessions.c.id)).all()
-    return forgotten + len(removed)
+        t = api_tokens.c
+        ended = select(t.id).where(or_(t.expires_at < edge, t.revoked_at < edge)).limit(_BATCH)
+        tokens = s.scalars(delete(api_tokens).where(t.id.in_(ended)).returning(t.id)).all()
+        untouched = (
+            select(drafts.c.user_id, drafts.c.place)
+            .where(drafts.c.updated_at < now() - DRAFTS_KEPT)
+            .limit(_BATCH)
+        )
+        given_up = s.execute(
+            delete(drafts)
+            .where(tuple_(drafts.c.user_id, drafts.c.place).in_(untouched))
+            .returning(drafts.c.place)
+        ).all()
+    return forgotten + len(removed) + len(tokens) + len(given_up)

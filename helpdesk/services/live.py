@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from helpdesk.core.db import transaction
+from helpdesk.domain.enums import Channel
 from helpdesk.integrations import live_listener
+from helpdesk.models.notification import notification_logs
 from helpdesk.models.ticket import ticket_watchers, tickets
 
 _MOST = 500
@@ -43,6 +46,7 @@ def changed_since(moment: datetime) -> dict[str, datetime]:
                 ticket_watchers.c.ticket_id.in_(public)
             )
         ).all()
+        bells = _bells(s, [row.id for row in changed], moment)
     latest: dict[str, datetime] = {}
     for row in changed:
         _later(latest, "queue", row.staff_updated_at)
@@ -54,7 +58,20 @@ def changed_since(moment: datetime) -> dict[str, datetime]:
     updated = {row.id: row.updated_at for row in changed}
     for ticket_id, user_id in watchers:
         _later(latest, f"person:{user_id}", updated[ticket_id])
+    for user_id, at in bells:
+        _later(latest, f"bell:{user_id}", at)
     return latest
+
+
+def _bells(s: Session, ticket_ids: list[int], moment: datetime) -> list[tuple[int, datetime]]:
+    """Whose bell rang about these tickets after `moment`, and when last."""
+    n = notification_logs.c
+    rang = s.execute(
+        select(n.recipient_id, func.max(n.created_at).label("at"))
+        .where(n.ticket_id.in_(ticket_ids), n.channel == str(Channel.IN_APP), n.created_at > moment)
+        .group_by(n.recipient_id)
+    )
+    return [(row.recipient_id, row.at) for row in rang]
 
 
 def _later(latest: dict[str, datetime], topic: str, at: datetime) -> None:

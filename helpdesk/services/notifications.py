@@ -1,4 +1,4 @@
-"""Telling people: sending what the outbox holds, its log, and the local mailbox of a development system.
+"""Telling people: sending what the outbox holds, its log, the bell, and the local mailbox of a development system.
 
 The sending functions act for nobody and are called by the worker alone; each mail is built for its recipient,
 from
@@ -22,12 +22,26 @@ from helpdesk.core.errors import Unavailable
 from helpdesk.integrations import mail, mail_gate
 from helpdesk.integrations.mail import Mail, MailFailure
 from helpdesk.services import _mails, _outbox
+from helpdesk.services._bell import BellQuery, count_unread, list_mine, mark_all_read, mark_read
 from helpdesk.services._mail_facts import Letter, gather
 from helpdesk.services._mail_page import render
 from helpdesk.services._mailbox_view import MailView, mailbox, read_mail
 from helpdesk.services._notification_log import NotificationQuery, list_log, retry
 
-__all__ = ["MailView", "NotificationQuery", "deliver_due", "list_log", "mailbox", "read_mail", "retry"]
+__all__ = [
+    "BellQuery",
+    "MailView",
+    "NotificationQuery",
+    "count_unread",
+    "deliver_due",
+    "list_log",
+    "list_mine",
+    "mailbox",
+    "mark_all_read",
+    "mark_read",
+    "read_mail",
+    "retry",
+]
 
 log = logging.getLogger(__name__)
 

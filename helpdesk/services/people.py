@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from helpdesk.core import clock
 from helpdesk.core.db import after_commit, transaction
 from helpdesk.core.errors import Invalid, NotFound
-from helpdesk.domain.access import Actor, require_admin
+from helpdesk.domain.access import Actor, require_admin, require_session
 from helpdesk.domain.enums import SELECTABLE_ROLES, Role
 from helpdesk.integrations import live
 from helpdesk.models.person import roles, users
@@ -36,7 +36,7 @@ from helpdesk.services._people_rows import (
     user_row,
     user_rows,
 )
-from helpdesk.services._session_rows import end_sessions
+from helpdesk.services._session_rows import end_access
 from helpdesk.services._text import (
     NAME_MAX,
     clean_email,
@@ -161,6 +161,7 @@ def create_user(actor: Actor, new: NewUser) -> UserRow:
     _check_membership(role, group_ids)
     stored = _passwords.UNUSABLE
     if new.password is not None:
+        require_session(actor)
         accepted = _passwords.check_new_password(
             "password", new.password, email=values["email"], name=values["name"]
         )
@@ -203,6 +204,7 @@ def update_user(actor: Actor, user_id: object, changes: Mapping[str, object]) ->
     values = clean_person(changes)
     password = changes.get("password")
     if "password" in changes:
+        require_session(actor)
         values["password_hash"] = _checked_password(user_id, password, values)
     with transaction() as s:
         if {"role", "is_active"} & set(values):
@@ -231,6 +233,7 @@ def set_password(actor: Actor, email: object, password: object) -> None:
         Invalid: the password is not acceptable.
     """
     require_admin(actor)
+    require_session(actor)
     address = clean_email("email", email)
     with transaction() as s:
         user = s.execute(
@@ -248,7 +251,7 @@ def set_password(actor: Actor, email: object, password: object) -> None:
         s.execute(
             update(users).where(users.c.id == user.id).values(password_hash=stored, updated_at=clock.now())
         )
-        ended = end_sessions(s, user.id, keep=actor.session_id)
+        ended = end_access(s, user.id, keep=actor.session_id)
         audit(s, actor, "password_set", "user", user.id, {"sessions_ended": ended})
 
 

@@ -17,25 +17,26 @@ from sqlalchemy.orm import Session
 from helpdesk.core import clock, ids
 from helpdesk.core.db import transaction
 from helpdesk.core.errors import Invalid, Unauthenticated
-from helpdesk.domain.access import Actor
+from helpdesk.domain.access import Actor, require_session
 from helpdesk.domain.enums import Source
 from helpdesk.models.person import refresh_tokens, sessions, users
 from helpdesk.services import _access_tokens, _passwords, limits
 from helpdesk.services._audit import audit
 from helpdesk.services._credentials import WRONG, Client, check_credentials
 from helpdesk.services._session_rows import (
+    BROWSER_IDLE,
     actor_from,
+    end_access,
     end_session,
-    end_sessions,
     is_live,
     me_from,
+    owner_of_token,
     session_with_user,
 )
 from helpdesk.services._token_pairs import REFRESH_LIFETIME, digest_of, end_family_of_reused, pair_for
 from helpdesk.services.views import MeView, SessionView, TokenPair
 
 BROWSER_LIFETIME = timedelta(days=14)
-BROWSER_IDLE = timedelta(hours=12)
 
 __all__ = [
     "Client",
@@ -124,7 +125,12 @@ def logout(refresh_token: str) -> None:
 
 
 def sign_out(actor: Actor) -> None:
-    """End the actor's own session, whether a browser's or a token pair's."""
+    """End the actor's own session, whether a browser's or a token pair's.
+
+    Raises:
+        Forbidden: the caller is a personal token, which has none.
+    """
+    require_session(actor)
     if actor.session_id is None:
         return
     with transaction() as s:
@@ -171,18 +177,22 @@ def me(actor: Actor) -> MeView:
     """The signed-in person, as they see themselves."""
     with transaction() as s:
         row = session_with_user(s, uuid.UUID(actor.session_id)) if actor.session_id else None
+        if actor.token_id is not None:
+            row = owner_of_token(s, actor.token_id)
         if row is None or row.user_id != actor.user_id:
             raise Unauthenticated()
         return me_from(row)
 
 
 def change_password(actor: Actor, current_password: object, new_password: object) -> None:
-    """Set the actor's own password; all their other sessions and tokens end.
+    """Set the actor's own password; all their other sessions and their personal tokens end.
 
     Raises:
+        Forbidden: the caller is a personal token.
         Invalid: the present password is wrong, or the new one is not acceptable; names the field.
         RateLimited: 10 tries a minute.
     """
+    require_session(actor)
     limits.password(actor)
     with transaction() as s:
         user = s.execute(
@@ -202,7 +212,7 @@ def change_password(actor: Actor, current_password: object, new_password: object
         ).first()
         if changed is None:
             raise Invalid.at("current_password", "That is not your present password.")
-        ended = end_sessions(s, actor.user_id, keep=actor.session_id)
+        ended = end_access(s, actor.user_id, keep=actor.session_id)
         audit(s, actor, "password_changed", "user", actor.user_id, {"sessions_ended": ended})
 
 

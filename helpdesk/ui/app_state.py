@@ -14,7 +14,7 @@ import reflex as rx
 from helpdesk.core.config import get_settings
 from helpdesk.domain.enums import STAFF_ROLES, Role
 from helpdesk.services import saved_views, sessions, tickets
-from helpdesk.services.views import MeView, ViewCount
+from helpdesk.services.views import MeView, ProfileView, ViewCount
 from helpdesk.ui import live
 from helpdesk.ui.bridge import Failure, attempt
 from helpdesk.ui.guard import allow, me
@@ -26,7 +26,16 @@ _MAX_TOASTS = 3
 _SAFE_PATH = re.compile(r"/(?!/)[\w\-./~%?&=,:+#]*\Z")
 
 
-class Me(TypedDict):
+class Likes(TypedDict):
+    zone: str  # IANA name; "" is the browser's
+    locale: str  # "" is the browser's
+    theme: str  # system, light, dark; "" is what this browser has
+    density: str  # comfortable, compact; "" is what this browser has
+    single_keys: bool
+    look: str  # theme, density and single keys for the browser's scripts; "-" where never chosen
+
+
+class Me(Likes):
     id: int
     name: str
     first_name: str
@@ -56,7 +65,7 @@ class SavedLink(TypedDict):
 
 NOT_ME: Me = {
     "id": 0, "name": "", "first_name": "", "initials": "", "tone": "a1", "email": "", "role": "", "staff": False,
-    "mailbox": False,
+    "mailbox": False, "zone": "", "locale": "", "theme": "", "density": "", "single_keys": True, "look": "",
 }  # fmt: skip
 
 
@@ -131,6 +140,10 @@ class AppState(rx.State):
         else:
             self._toast("bad", failure.message)
 
+    def _like(self, seen: MeView | ProfileView) -> None:
+        """How the person likes it: the frame hands it to the browser's scripts."""
+        self.me = {**self.me, **_likes(seen)}
+
     async def _count(self) -> None:
         actor = me()
         if actor.role not in STAFF_ROLES:
@@ -182,6 +195,19 @@ def _me_row(seen: MeView) -> Me:
         "role": seen.role,
         "staff": Role(seen.role) in STAFF_ROLES,
         "mailbox": not get_settings().production,
+        **_likes(seen),
+    }
+
+
+def _likes(seen: MeView | ProfileView) -> Likes:
+    keys = "on" if seen.single_keys else "off"
+    return {
+        "zone": seen.time_zone or "",
+        "locale": seen.locale or "",
+        "theme": seen.theme or "",
+        "density": seen.density or "",
+        "single_keys": seen.single_keys,
+        "look": f"{seen.theme or '-'} {seen.density or '-'} {keys}",
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from helpdesk.ui.components import dialog, switch
+from helpdesk.ui.profile.state import ProfileState
 
 _KEYS: dict[str, list[tuple[str, list[str]]]] = {
     "Everywhere": [("Search", ["/"]), ("New request", ["C"]), ("Close, go back", ["Esc"]), ("This list", ["?"])],
@@ -41,6 +42,7 @@ def keyboard_dialog() -> rx.Component:
             "Off: only keys with Ctrl work. They never act while you type.",
             default_checked=True,
             data_single_keys="true",
+            on_change=ProfileState.set_single_keys,
         ),
         dialog_id="keyboard",
         title="Keyboard",

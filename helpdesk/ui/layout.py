@@ -11,6 +11,7 @@ from reflex_components_core.core.banner import has_connection_errors
 
 from helpdesk.domain.enums import Role
 from helpdesk.ui.app_state import AppState
+from helpdesk.ui.bell.view import bell
 from helpdesk.ui.components import (
     Child,
     avatar,
@@ -29,6 +30,7 @@ from helpdesk.ui.components import (
 from helpdesk.ui.keyboard import keyboard_dialog
 from helpdesk.ui.navigation import BOTTOM, NAV, Place, Section
 from helpdesk.ui.pages import exists
+from helpdesk.ui.profile.state import ProfileState
 
 Active = str
 """The name of a `Place`: which entry of the sidebar is the current one; "" for none."""
@@ -67,6 +69,9 @@ def shell(
             class_name=rx.cond(bare, "shell bare", "shell"),
             data_hydrated=rx.cond(rx.State.is_hydrated, "true", "false"),
             data_signed_out=rx.cond(AppState.signed_out, "true", "false"),
+            data_zone=AppState.me["zone"],
+            data_locale=AppState.me["locale"],
+            data_look=AppState.me["look"],
         ),
         keyboard_dialog(),
         *(after or []),
@@ -243,6 +248,7 @@ def _top_bar() -> rx.Component:
         ),
         rx.el.span(class_name="sp only-l"),
         rx.el.span(link_button("New request", href="/new", glyph="plus", key="c"), class_name="only-l"),
+        bell(),
         _profile_menu(),
         class_name="top",
     )  # fmt: skip
@@ -258,6 +264,8 @@ def _profile_menu() -> rx.Component:
             class_name="who",
             role="presentation",
         ),
+        menu_line(),
+        menu_link("Profile", href="/profile", glyph="circle-user-round"),
         menu_line(),
         menu_head("Theme"),
         *[_setting(words, "theme", value, glyph) for words, value, glyph in _THEMES],
@@ -288,7 +296,14 @@ _THEMES = [("Like the system", "system", "sun-moon"), ("Light", "light", "sun"),
 
 
 def _setting(words: str, key: str, value: str, glyph: str) -> rx.Component:
-    return menu_item(words, glyph=glyph, checked=False, data_set=f"{key}:{value}", data_keep="true")
+    return menu_item(
+        words,
+        glyph=glyph,
+        checked=False,
+        data_set=f"{key}:{value}",
+        data_keep="true",
+        on_click=ProfileState.choose(key, value),
+    )
 
 
 def _bottom_bar(active: Active | rx.Var[str]) -> rx.Component:

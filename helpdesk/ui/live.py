@@ -5,7 +5,8 @@ changes, the browser is sent the *name* of that handler and calls it back, as it
 with its own right. No row travels by itself, no state is loaded for those who don't look.
 
 Topics: `queue` (any ticket, for staff), `ticket_staff:<id>`, `ticket:<id>` (what its requester may know), `person:<id>`
-(a person's own requests), `presence:<id>` (who has a ticket open, for staff).
+(a person's own requests), `presence:<id>` (who has a ticket open, for staff),
+`bell:<id>` (what a person is told).
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def watch(*topics: str, refresh: Any = None, frame: bool = False, also: bool = F
     Args:
         topics: see the module.
         refresh: the handler, without arguments, that reads again; marked with `allow` like any other.
-        frame: what the frame around the pages shows, kept while pages come and go.
+        frame: what the frame around the pages shows: added, and kept while pages come and go.
         also: keep what the page follows besides, each with its own handler.
 
     Call it inside a handler; outside of a socket's event it does nothing.
@@ -71,7 +72,7 @@ def watch(*topics: str, refresh: Any = None, frame: bool = False, also: bool = F
     interest = _interests.setdefault(socket_id, _Interest())
     handlers = dict.fromkeys(topics, names.format_event_handler(refresh)) if topics else {}
     if frame:
-        interest.frame = handlers
+        interest.frame |= handlers
     else:
         interest.page = {**interest.page, **handlers} if also else handlers
 

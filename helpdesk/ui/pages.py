@@ -67,16 +67,16 @@ def exists(href: str) -> bool:
 
 def add_pages(app: rx.App) -> None:
     """Put all pages, and the one for what isn't there, into the app."""
+    from helpdesk.ui.bell.state import BellState
     from helpdesk.ui.layout import not_found
 
+    frame = [AppState.enter, BellState.begin]
     for spec in discover():
         app.add_page(
             spec.view,
             route=spec.route,
             title=f"{spec.title} · Helpdesk",
             description="",
-            on_load=[AppState.enter, *spec.on_load],
+            on_load=[*frame, *spec.on_load],
         )
-    app.add_page(
-        not_found, route="404", title="Not found · Helpdesk", description="", on_load=[AppState.enter]
-    )
+    app.add_page(not_found, route="404", title="Not found · Helpdesk", description="", on_load=frame)

@@ -22,6 +22,7 @@ STYLESHEETS = [
     "/css/jobs.css",
     "/css/tree.css",
     "/css/admin.css",
+    "/css/personal.css",
 ]
 
 # `theme.js` runs before the first paint; the others wait for the document.

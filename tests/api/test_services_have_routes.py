@@ -74,7 +74,8 @@ def test_authority_is_an_argument() -> None:
     """Each verb takes the actor first, but for those by which somebody becomes one."""
     without = {
         "sessions.sign_in", "sessions.login", "sessions.refresh", "sessions.logout",
-        "sessions.actor_of_cookie", "sessions.actor_of_access_token", "health.live", "health.ready",
+        "sessions.actor_of_cookie", "sessions.actor_of_access_token",
+        "tokens.actor_of_token", "health.live", "health.ready",
         "jobs.forget_old", "jobs.run_due", "spelling.learn", "spelling.relearn",
         "notifications.deliver_due", "sla.verify", "sla.sweep_steps",
         "sla.sweep_holds", "sla.sweep_auto_close", "attachments.sweep_objects", "attachments.sweep_uploads",

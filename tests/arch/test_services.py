@@ -36,6 +36,7 @@ WITHOUT_ACTOR = {
     "sessions.logout": "the refresh token is the authority",
     "sessions.refresh": "the refresh token is the authority",
     "sessions.sign_in": "there is no actor before the sign-in",
+    "tokens.actor_of_token": "makes the actor",
     "sla.sweep_auto_close": "a timer; acts as the system user",
     "sla.sweep_holds": "a timer; acts as the system user",
     "sla.sweep_steps": "a timer; acts as the system user",

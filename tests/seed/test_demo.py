@@ -70,6 +70,7 @@ def test_all_that_is_made_agrees_with_itself_and_tells_nobody(company: None) -> 
     assert [finding for finding in integrity.check() if not finding.ok] == []
     assert query("SELECT DISTINCT status FROM notification_logs") == ["suppressed"]
     assert query("SELECT count(*) > 20 FROM notification_logs") == [True]
+    assert query("SELECT count(*) FROM notification_logs WHERE channel = 'in_app' AND read_at IS NULL") == [0]
     assert query("SELECT count(*) FROM ticket_clock_steps WHERE late") == [0]
     assert query("SELECT count(*) FROM ticket_events WHERE at > now()") == [0]
     # Nothing is left over for the timers of the running system to mail about.

@@ -108,7 +108,7 @@ def test_all_is_well_without_data(db: Connection) -> None:
         (
             "notifications",
             "the requester's side was not told",
-            "DELETE FROM notification_logs WHERE event = 'public_comment'",
+            "DELETE FROM notification_logs WHERE event = 'public_comment' AND channel = 'email'",
         ),
         (
             "notifications",
@@ -120,14 +120,26 @@ def test_all_is_well_without_data(db: Connection) -> None:
             "tells the person who caused it",
             "UPDATE notification_logs SET actor_id = recipient_id WHERE event = 'resolved'",
         ),
-        ("notifications", "other tries than it has", "UPDATE notification_logs SET attempts = 1"),
+        (
+            "notifications",
+            "other tries than it has",
+            "UPDATE notification_logs SET attempts = 1 WHERE channel = 'email'",
+        ),
         (
             "notifications",
             "no try of it was",
-            "UPDATE notification_logs SET status = 'sent', sent_at = now()",
+            "UPDATE notification_logs SET status = 'sent', sent_at = now() WHERE channel = 'email'",
         ),
-        ("notifications", "failed without a reason", "UPDATE notification_logs SET status = 'failed'"),
-        ("notifications", "stuck for over 10 minutes", "UPDATE notification_logs SET status = 'queued'"),
+        (
+            "notifications",
+            "failed without a reason",
+            "UPDATE notification_logs SET status = 'failed' WHERE channel = 'email'",
+        ),
+        (
+            "notifications",
+            "stuck for over 10 minutes",
+            "UPDATE notification_logs SET status = 'queued' WHERE channel = 'email'",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(ticket_id: int, check: str, said: str, statement: str) -> None:
@@ -149,6 +161,19 @@ def test_a_mail_that_was_sent_twice(ticket_id: int) -> None:
     assert f"message {message} was sent twice" in found()["notifications"]
     run("UPDATE notification_attempts SET started_at = now() + interval '2 minutes' WHERE number = 2")
     assert found() == {}
+
+
+def test_a_mail_without_a_bell_is_named(world: World) -> None:
+    run("UPDATE users SET updated_at = updated_at - interval '1 day'")
+    make_ticket(world.client2, world.it)
+    make_ticket(world.client, world.it)
+    assert found() == {}
+    run(
+        "DELETE FROM notification_logs WHERE channel = 'in_app' AND recipient_id = :agent"
+        " AND id > (SELECT min(id) FROM notification_logs WHERE channel = 'in_app')",
+        agent=world.agent2.id,
+    )
+    assert "went by mail, but rang no bell" in found()["notifications"]
 
 
 def test_erased_words_are_no_damage(ticket_id: int) -> None:

@@ -183,10 +183,11 @@ def _counts(db: Connection) -> dict[str, int]:
     return {table.name: db.scalar(select(func.count()).select_from(table)) or 0 for table in TABLES}
 
 
-def _told_since(db: Connection, world: World, last: int) -> dict[str, Counter[str]]:
+def _told_since(db: Connection, world: World, last: int, channel: str) -> dict[str, Counter[str]]:
     names = {getattr(world, name).id: name for name in ("client", "client2", "agent", "agent2", "manager")}
     told: dict[str, Counter[str]] = {}
-    for row in db.execute(select(notification_logs).where(notification_logs.c.id > last)):
+    n = notification_logs.c
+    for row in db.execute(select(notification_logs).where(n.id > last, n.channel == channel)):
         told.setdefault(row.event, Counter())[names.get(row.recipient_id) or row.address or "?"] += 1
     return told
 
@@ -201,7 +202,15 @@ def test_each_act_leaves_its_traces(db: Connection, world: World, name: str) -> 
     after = _counts(db)
     assert after["ticket_events"] > before["ticket_events"], "no event"
     assert after["ticket_history"] > before["ticket_history"], "no history"
-    assert _told_since(db, world, last) == {kind: Counter(people) for kind, people in expected.items()}
+    mailed = {kind: Counter(people) for kind, people in expected.items()}
+    assert _told_since(db, world, last, "email") == mailed
+    # the bell rings for the same people, but not for addresses, and not for what one has just done oneself
+    rung = {
+        kind: Counter(name for name in people if "@" not in name)
+        for kind, people in expected.items()
+        if kind != "ticket_receipt"
+    }
+    assert _told_since(db, world, last, "in_app") == rung
 
 
 @pytest.fixture

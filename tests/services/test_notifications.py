@@ -46,9 +46,13 @@ def _deliver() -> None:
         pass
 
 
-def _rows(**wanted: object) -> list[dict[str, object]]:
+def _rows(channel: str = "email", **wanted: object) -> list[dict[str, object]]:
+    """The rows of a channel: what is to be sent, unless another is named."""
+    n = notification_logs.c
     with transaction() as s:
-        found = s.execute(select(notification_logs).order_by(notification_logs.c.id)).mappings().all()
+        found = (
+            s.execute(select(notification_logs).where(n.channel == channel).order_by(n.id)).mappings().all()
+        )
         return [dict(row) for row in found if all(row[name] == value for name, value in wanted.items())]
 
 

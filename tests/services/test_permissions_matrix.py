@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,11 +28,13 @@ from helpdesk.services import (
     notifications,
     people,
     presence,
+    profile,
     reports,
     saved_views,
     sessions,
     sla,
     tickets,
+    tokens,
     tree,
 )
 from helpdesk.services.people import NewUser, UserQuery
@@ -42,6 +45,7 @@ from tests.factories import Branch, Person, World, actor_for, make_ticket, make_
 
 PERSONAS = ("client", "client2", "agent", "hr_agent", "manager", "admin")  # the ticket is the client's
 WORD = "cantilever"
+TOMORROW = datetime.now(UTC) + timedelta(days=1)
 
 
 @dataclass
@@ -106,9 +110,17 @@ class Scene:
         return self.begin(Actor(self.helper.id, Role.ADMIN))
 
     def failed_message(self, db: Connection) -> int:
-        mine = notification_logs.c.ticket_id == self.id
+        mine = (notification_logs.c.ticket_id == self.id) & (notification_logs.c.channel == "email")
         db.execute(update(notification_logs).where(mine).values(status="failed"))
         return db.scalars(select(notification_logs.c.id).where(mine)).first() or 0
+
+    def bell_of(self, db: Connection, name: str) -> int:
+        """A notification of somebody about this ticket; 1 where there is none."""
+        n = notification_logs.c
+        theirs = select(n.bell_key).where(
+            n.ticket_id == self.id, n.channel == "in_app", n.recipient_id == getattr(self.world, name).id
+        )
+        return db.scalars(theirs).first() or 1
 
 
 def _found(page: Any) -> int:
@@ -183,6 +195,23 @@ MATRIX: dict[str, list[tuple[str, Call]]] = {
         # 422: nothing that they see matches
         ("403 403 200 200 403 200 | 403 403 422 200 403 200", lambda x, _: bool(x.begin(x.actor))),
     ],
+    "notifications.count_unread": [(EVERYBODY, lambda x, _: notifications.count_unread(x.actor))],
+    "notifications.list_mine": [
+        # who belongs to the ticket's group was told of it
+        (
+            "404 404 200 404 200 404 | 404 404 404 200 404 404",
+            lambda x, _: _found(notifications.list_mine(x.actor, notifications.BellQuery())),
+        )
+    ],
+    "notifications.mark_all_read": [
+        (EVERYBODY, lambda x, _: bool(notifications.mark_all_read(x.actor)) or 200)
+    ],
+    "notifications.mark_read": [
+        (
+            "404 404 404 404 404 404 | 404 404 404 200 404 404",
+            lambda x, db: notifications.mark_read(x.actor, x.bell_of(db, "hr_agent")),
+        )
+    ],
     "notifications.list_log": [
         (ADMIN, lambda x, _: notifications.list_log(x.actor, notifications.NotificationQuery()))
     ],
@@ -223,6 +252,15 @@ MATRIX: dict[str, list[tuple[str, Call]]] = {
         ),
     ],
     "reports.home": [(OVERSEE, lambda x, _: reports.home(x.actor))],
+    "profile.end_other_sessions": [(EVERYBODY, lambda x, _: profile.end_other_sessions(x.actor) or 200)],
+    "profile.end_session": [
+        ("404 404 404 404 404 404", lambda x, _: profile.end_session(x.actor, "0" * 32)),
+    ],
+    "profile.get": [(EVERYBODY, lambda x, _: profile.get(x.actor))],
+    "profile.list_sessions": [(EVERYBODY, lambda x, _: profile.list_sessions(x.actor))],
+    "profile.update_profile": [
+        (EVERYBODY, lambda x, _: profile.update_profile(x.actor, {"theme": "dark"})),
+    ],
     "saved_views.create_view": [
         (STAFF, lambda x, _: saved_views.create_view(x.actor, {"name": "Mine"})),
         (ADMIN, lambda x, _: saved_views.create_view(x.actor, {"name": "Ours", "shared": "staff"})),
@@ -324,6 +362,17 @@ MATRIX: dict[str, list[tuple[str, Call]]] = {
         ("403 403 200 200 403 200 | 403 403 404 200 403 403", lambda x, _: tickets.take(x.actor, x.id))
     ],
     "tickets.update": [(WORK, lambda x, _: tickets.update(x.actor, x.id, {"priority": "High"}, x.version()))],
+    "tokens.create": [
+        (EVERYBODY, lambda x, _: tokens.create(x.actor, "A script", ["read"], TOMORROW)),
+        (
+            "422 422 422 422 422 200",
+            lambda x, _: tokens.create(x.actor, "A script", ["read", "admin"], TOMORROW),
+        ),
+    ],
+    "tokens.list_tokens": [(EVERYBODY, lambda x, _: tokens.list_tokens(x.actor))],
+    "tokens.revoke": [
+        (OWN, lambda x, _: tokens.revoke(x.actor, tokens.create(x.client, "A", ["read"], TOMORROW).token.id))
+    ],
     "tree.admin_tree": [(ADMIN, lambda x, _: tree.admin_tree(x.actor))],
     "tree.assignable": [
         (

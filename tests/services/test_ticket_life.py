@@ -28,11 +28,13 @@ MONDAY = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 
 
 def told(ticket_id: int) -> list[tuple[str, str]]:
-    """(event, recipient) of every outbox row of a ticket, in order."""
+    """(event, recipient) of every mail of a ticket, in order."""
     n = notification_logs.c
     with transaction() as s:
         rows = s.execute(
-            select(n.event, n.recipient_key).where(n.ticket_id == ticket_id).order_by(n.event_seq, n.id)
+            select(n.event, n.recipient_key)
+            .where(n.ticket_id == ticket_id, n.channel == "email")
+            .order_by(n.event_seq, n.id)
         ).all()
     return [(row.event, row.recipient_key) for row in rows]
 
@@ -348,7 +350,9 @@ def test_bulk_says_of_each_ticket_what_became_of_it(world: World) -> None:
     n = notification_logs.c
     with transaction() as s:
         batches = s.scalars(
-            select(n.batch_id).where(n.event == "assigned", n.recipient_id == world.agent2.id)
+            select(n.batch_id).where(
+                n.event == "assigned", n.recipient_id == world.agent2.id, n.channel == "email"
+            )
         ).all()
     assert len(batches) == 3
     assert len(set(batches)) == 1

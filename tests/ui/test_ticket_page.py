@@ -380,7 +380,9 @@ async def test_a_failed_mail_is_sent_again(open_tab: Opener, people: World) -> N
         with transaction() as s:
             s.execute(
                 update(notification_logs)
-                .where(notification_logs.c.ticket_id == made.ticket.id)
+                .where(
+                    notification_logs.c.ticket_id == made.ticket.id, notification_logs.c.channel == "email"
+                )
                 .values(status="failed", attempts=5, last_error="mailbox full")
             )
 

@@ -105,8 +105,10 @@ def _answers(broker: Valkey, seconds: float = 40) -> bool:
 
 
 def _rows() -> list[dict[str, object]]:
+    """What is to be sent by mail."""
+    mails = select(notification_logs).where(notification_logs.c.channel == "email")
     with transaction() as s:
-        return [dict(row) for row in s.execute(select(notification_logs)).mappings()]
+        return [dict(row) for row in s.execute(mails).mappings()]
 
 
 def _all_sent(seconds: float = 40) -> bool:

@@ -1,4 +1,4 @@
-"""Notifications and drafts."""
+"""Notifications, the bell, and drafts."""
 
 from __future__ import annotations
 
@@ -25,6 +25,27 @@ class NotificationRow:
     sent_at: datetime | None
     ticket_no: str | None = None
     address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BellRow:
+    """Something that its reader was told in the app; `status`: the ticket's new one, where the event has one."""
+
+    id: int
+    event: str
+    ticket_id: int
+    ticket_no: str
+    title: str
+    actor: PersonView
+    status: str | None
+    created_at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BellCount:
+    unread: int
+    capped: bool
 
 
 @dataclass(frozen=True, slots=True)

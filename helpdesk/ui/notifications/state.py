@@ -43,6 +43,7 @@ class LogRow(TypedDict):
     event: str
     recipient: str
     address: str
+    channel: str
     number: str
     attempts: str
     error: str
@@ -144,6 +145,7 @@ def _row(view: NotificationRow) -> LogRow:
         "event": EVENT_WORDS.get(view.event, view.event),
         "recipient": name,
         "address": view.address or (view.recipient.email if view.recipient else "") or "",
+        "channel": view.channel,
         "number": view.ticket_no or "",
         "attempts": f"{view.attempts} {'try' if view.attempts == 1 else 'tries'}" if view.attempts else "",
         "error": view.last_error or "",

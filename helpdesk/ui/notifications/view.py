@@ -132,7 +132,9 @@ def _row(row: Row) -> rx.Component:
         ),
         rx.el.div(
             rx.el.span(row["recipient"], class_name="tr"),
-            rx.el.span(row["address"], class_name="t2 xs tr"),
+            rx.el.span(
+                rx.cond(row["channel"] == "in_app", "In the app", row["address"]), class_name="t2 xs tr"
+            ),
             role="cell",
             class_name="two",
         ),

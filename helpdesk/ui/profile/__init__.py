@@ -1,0 +1,1 @@
+"""`/profile`: what belongs to a person."""
