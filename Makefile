@@ -101,6 +101,11 @@ strangers: environment
 	  $(BIN)/pytest -q tests/strangers tests/ui/test_strangers.py $(PYTEST_ARGS)
 .PHONY: strangers
 
+# Times of the reads over HTTP, a column per database: make bench URLS="postgresql+psycopg://… …". See benchmarks/.
+bench: build
+	@$(BIN)/python -m benchmarks $(URLS)
+.PHONY: bench
+
 # Pin again: newest versions that pyproject.toml allows, for every Python and system, without addresses of indexes.
 requirements:
 	@$(BIN)/python -m pip install --quiet uv

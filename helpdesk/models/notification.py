@@ -41,6 +41,8 @@ class Notification(SQLModel, table=True):
         ),
         Index("notification_logs_by_batch", "batch_id"),
         Index("notification_logs_by_recipient", "recipient_id", "id"),
+        Index("notification_logs_by_status", "status", "id"),
+        Index("notification_logs_by_event", "event", "id"),
         Index("notification_logs_failed", "id", postgresql_where=text("status = 'failed'")),
         Index(
             "notification_logs_bell",

@@ -86,7 +86,16 @@ class Ticket(SQLModel, table=True):
         Index("tickets_by_requester", "requested_for", "created_at", "id"),
         Index("tickets_by_creator", "created_by", "created_at", "id"),
         Index("tickets_by_subcategory", "subcategory_id"),
-        Index("tickets_by_category", "category_id"),
+        Index("tickets_by_category_age", "category_id", "created_at", "id", postgresql_include=["group_id"]),
+        Index("tickets_due", "due_at", "id"),
+        Index("tickets_due_down", text("due_at DESC NULLS LAST"), text("id DESC")),
+        Index(  # the counts of the queue are read from it alone
+            "tickets_facts",
+            "group_id",
+            "id",
+            postgresql_include=["status", "priority", "assigned_to", "due_at", "risk_at", "breached_at"],
+            postgresql_where=text("status <> 'Closed'"),
+        ),
         Index("tickets_resolved", "resolved_at", postgresql_where=text("status = 'Resolved'")),
         Index(
             "tickets_terms",

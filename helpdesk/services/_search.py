@@ -33,6 +33,9 @@ MOST = 1000
 FEW = 3000
 """Up to so many tickets, or messages with all words of a phrase, are read one by one."""
 
+TALKS = 500
+"""Of so many of them the messages are read one by one."""
+
 PLACES = NUMBER, TITLE, TEXT, TALK = 0, 1, 2, 3
 """Where a match is, best first."""
 
@@ -97,7 +100,10 @@ def _by_words(s: Session, search: Asked, field: Field) -> list[Hit]:
         return []
     if field.staff and not _is_narrow(s, field):
         return _through_index(s, query, field)
-    return _one_by_one(s, query, field)
+    hits = _one_by_one(s, query, field)
+    if field.staff and len(hits) <= MOST:
+        hits = _with(hits, _said_lately(s, query, field))
+    return hits
 
 
 def _is_narrow(s: Session, field: Field) -> bool:
@@ -105,6 +111,12 @@ def _is_narrow(s: Session, field: Field) -> bool:
         return False
     some = select(tickets.c.id).where(field.where).limit(FEW + 1).subquery()
     return (s.scalar(select(func.count()).select_from(some)) or 0) <= FEW
+
+
+def _with(hits: list[Hit], told: Sequence[int]) -> list[Hit]:
+    """With those that have it in a message alone."""
+    there = {hit.id for hit in hits}
+    return hits + [Hit(TALK, one) for one in told if one not in there]
 
 
 def _place(words: ColumnElement[Any], query: ColumnElement[Any]) -> ColumnElement[int]:
@@ -119,7 +131,12 @@ def _one_by_one(s: Session, text: str, field: Field) -> list[Hit]:
     query, t, c = _query(text), tickets.c, ticket_comments.c
     mine = select(t.id, t.words).where(field.where).cte("mine").prefix_with("MATERIALIZED")
     fits = mine.c.words.op("@@")(query)
-    talk = exists().where(c.ticket_id == mine.c.id, _words.words_of(c.message).op("@@")(query))
+    edge = select(mine.c.id).order_by(mine.c.id.desc()).offset(TALKS - 1).limit(1).scalar_subquery()
+    talk = exists().where(
+        c.ticket_id == mine.c.id,
+        mine.c.id >= func.coalesce(edge, 0),
+        _words.words_of(c.message).op("@@")(query),
+    )
     if not field.staff:
         talk = talk.where(~c.is_internal)
     place = case((fits, _place(mine.c.words, query)), else_=TALK)
@@ -133,7 +150,7 @@ def _one_by_one(s: Session, text: str, field: Field) -> list[Hit]:
 
 
 def _through_index(s: Session, text: str, field: Field) -> list[Hit]:
-    query, t, c, block = _query(text), tickets.c, ticket_comments.c, _words.blocks()
+    query, t, block = _query(text), tickets.c, _words.blocks()
     in_block = _words.in_block(query, block.c.number)
     own = _fenced(block, select(t.id, t.words).where(_words.ticket_terms().op("@@")(in_block)))
     titled = (
@@ -144,25 +161,28 @@ def _through_index(s: Session, text: str, field: Field) -> list[Hit]:
     hits = _newest(s, block, titled)
     if len(hits) > MOST:
         return hits
-    said = _fenced(
-        block, select(c.ticket_id.label("id"), c.message).where(_words.message_terms().op("@@")(in_block))
-    )
-    if "<" in text:  # a phrase: the index doesn't know where words stand
-        ids = _with_phrase(s, block, said, query, field)
-    else:
-        told = select(t.id, literal(TALK).label("place")).join(said, said.c.id == t.id).where(field.where)
-        ids = [hit.id for hit in _newest(s, block, told.distinct())]
-    there = {hit.id for hit in hits}
-    return hits + [Hit(TALK, one) for one in ids if one not in there]
+    if "<" in text:  # a phrase
+        return _with(hits, _said_lately(s, text, field))
+    said = _messages(block, query)
+    told = select(t.id, literal(TALK).label("place")).join(said, said.c.id == t.id).where(field.where)
+    return _with(hits, [hit.id for hit in _newest(s, block, told.distinct())])
 
 
-def _with_phrase(s: Session, block: Any, said: Any, query: ColumnElement[Any], field: Field) -> Sequence[int]:
-    """Tickets with the phrase in one of the newest `FEW` messages that have its words: each has to be read."""
-    t = tickets.c
+def _said_lately(s: Session, text: str, field: Field) -> Sequence[int]:
+    """The tickets of the newest `FEW` messages that match, for what only each message itself can tell."""
+    query, t, block = _query(text), tickets.c, _words.blocks()
+    said = _messages(block, query)
     near = select(said.c.id, said.c.message).select_from(block).join(said, true()).limit(FEW).subquery("said")
-    has_phrase = _words.words_of(near.c.message).op("@@")(query)
-    found = select(t.id).join(near, near.c.id == t.id).where(has_phrase, field.where)
+    found = select(t.id).join(near, near.c.id == t.id).where(field.where)
+    if "<" in text:  # the index doesn't know where words stand
+        found = found.where(_words.words_of(near.c.message).op("@@")(query))
     return s.scalars(found.distinct().order_by(t.id.desc()).limit(MOST + 1)).all()
+
+
+def _messages(block: Any, query: ColumnElement[Any]) -> Any:
+    c = ticket_comments.c
+    matches = _words.message_terms().op("@@")(_words.in_block(query, block.c.number))
+    return _fenced(block, select(c.ticket_id.label("id"), c.message).where(matches))
 
 
 def _fenced(block: Any, rows: Any) -> Any:

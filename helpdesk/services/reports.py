@@ -78,12 +78,10 @@ def _per_day(s: Session, actor: Actor, kind: EventKind, first: datetime) -> dict
     """Tickets per UTC day with an event of this kind; scoped by the group that the ticket is in now."""
     e = ticket_events.c
     day = func.date_trunc("day", func.timezone("UTC", e.at)).label("day")
-    rows = s.execute(
-        select(day, func.count(func.distinct(e.ticket_id)).label("tickets"))
-        .join(tickets, tickets.c.id == e.ticket_id)
-        .where(e.kind == str(kind), e.at >= first.astimezone(UTC), in_staff_scope(actor))
-        .group_by(day)
-    )
+    found = select(day, func.count(func.distinct(e.ticket_id)).label("tickets"))
+    if actor.role is not Role.ADMIN:  # who sees all is spared the look at each ticket
+        found = found.join(tickets, tickets.c.id == e.ticket_id).where(in_staff_scope(actor))
+    rows = s.execute(found.where(e.kind == str(kind), e.at >= first.astimezone(UTC)).group_by(day))
     return {row["day"].date().isoformat(): row["tickets"] for row in rows.mappings()}
 
 
