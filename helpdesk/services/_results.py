@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import ARRAY, BigInteger, func, literal
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, func, literal
 from sqlalchemy.orm import Session
 
 from helpdesk.models.ticket import tickets
@@ -26,17 +26,25 @@ def read_results(s: Session, keyset: Keyset, asked: Asked, field: Field) -> Page
     Raises:
         Invalid: a cursor of another list.
     """
-    hits, more = find(s, asked, field)
-    corrected = None
-    if not hits and (better := _spelling.corrected(s, asked)) is not None:
-        hits, more = find(s, better, field)
-        corrected = better.text if hits else None
+    hits, more, corrected = found(s, asked, field)
     if keyset.chosen.sort == RELEVANCE:
         page = _by_relevance(keyset, hits)
     else:
-        ids = literal([hit.id for hit in hits], ARRAY(BigInteger))
-        page = read_page(s, keyset, tickets.c.id == func.any(ids), len(hits))
+        page = read_page(s, keyset, among(hits), len(hits))
     return replace(page, total_capped=more, corrected_q=corrected)
+
+
+def found(s: Session, asked: Asked, field: Field) -> tuple[list[Hit], bool, str | None]:
+    """The matches by rank, whether there are more, and what was searched for instead."""
+    hits, more = find(s, asked, field)
+    if not hits and (better := _spelling.corrected(s, asked)) is not None:
+        hits, more = find(s, better, field)
+        return hits, more, better.text if hits else None
+    return hits, more, None
+
+
+def among(hits: Sequence[Hit]) -> ColumnElement[bool]:
+    return tickets.c.id == func.any(literal([hit.id for hit in hits], ARRAY(BigInteger)))
 
 
 def _by_relevance(keyset: Keyset, hits: Sequence[Hit]) -> Page[int]:

@@ -30,8 +30,11 @@ from helpdesk.services._words import Asked
 MOST = 1000
 """How many matches a search holds."""
 
-FEW = 3000
-"""Up to so many tickets, or messages with all words of a phrase, are read one by one."""
+FEW = 25_000
+"""Up to so many tickets are read one by one: a filter that leaves so few makes blocks of tickets poor."""
+
+LATEST = 3000
+"""So many of the newest messages are looked at for what only each itself can tell."""
 
 TALKS = 500
 """Of so many of them the messages are read one by one."""
@@ -169,10 +172,12 @@ def _through_index(s: Session, text: str, field: Field) -> list[Hit]:
 
 
 def _said_lately(s: Session, text: str, field: Field) -> Sequence[int]:
-    """The tickets of the newest `FEW` messages that match, for what only each message itself can tell."""
+    """The tickets of the newest `LATEST` messages that match, for what only each message itself can tell."""
     query, t, block = _query(text), tickets.c, _words.blocks()
     said = _messages(block, query)
-    near = select(said.c.id, said.c.message).select_from(block).join(said, true()).limit(FEW).subquery("said")
+    near = (
+        select(said.c.id, said.c.message).select_from(block).join(said, true()).limit(LATEST).subquery("said")
+    )
     found = select(t.id).join(near, near.c.id == t.id).where(field.where)
     if "<" in text:  # the index doesn't know where words stand
         found = found.where(_words.words_of(near.c.message).op("@@")(query))

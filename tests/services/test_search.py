@@ -106,6 +106,22 @@ def test_another_order_may_be_asked_for(world: World, both_ways: str) -> None:
     assert _queue(agent, "scanner", sort="created_at") == [low, high]
 
 
+def test_neighbours_follow_the_order_of_the_results(world: World, both_ways: str) -> None:
+    agent = world.actor("agent")
+    for title in ("Scanner one", "Other", "Scanner two"):
+        make_ticket(world.client, world.it, title, description="scanner")
+    unrelated = make_ticket(world.client, world.it, "Unrelated").ticket.id
+    for sort in (None, "-created_at"):
+        ids = _queue(agent, "scanner", sort=sort)
+        numbers = [tickets.get(agent, one).ticket.ticket_no for one in ids]
+        for at, one in enumerate(ids):
+            beside = tickets.neighbours(agent, one, TicketQuery(q="scanner", sort=sort))
+            assert beside.previous == (numbers[at - 1] if at else None)
+            assert beside.next == (numbers[at + 1] if at < 2 else None)
+    beside = tickets.neighbours(agent, unrelated, TicketQuery(q="scanner"))
+    assert (beside.previous, beside.next) == (None, None)
+
+
 @pytest.mark.parametrize("sort", ["relevance", "-relevance"])
 def test_relevance_needs_a_search(world: World, sort: str) -> None:
     with pytest.raises(Invalid) as refused:
