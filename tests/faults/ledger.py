@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy import func, select, text, update
 
 from helpdesk.core.db import transaction
+from helpdesk.domain.enums import Channel, NotificationEvent
 from helpdesk.models.notification import notification_attempts, notification_logs
 from helpdesk.models.ticket import attachments, ticket_comments, tickets
 from tests.faults.sink import Sink
@@ -80,15 +81,17 @@ def _files(filed: Sequence[Filed]) -> Iterator[str]:
 def _told(filed: Sequence[Filed]) -> Iterator[str]:
     with transaction() as s:
         rows = s.execute(
-            select(_n.ticket_id, _n.event, _n.recipient_key).where(
+            select(_n.ticket_id, _n.event, _n.recipient_key, _n.channel).where(
                 _n.ticket_id.in_(_ids(filed)), _n.event.not_in(["sla_warning", "sla_breach"])
             )
         ).all()
-    there = Counter((row.ticket_id, row.event, row.recipient_key) for row in rows)
-    wanted = Counter[tuple[int, str, str]]()
+    there = Counter((row.ticket_id, row.event, row.recipient_key, row.channel) for row in rows)
+    wanted = Counter[tuple[int, str, str, str]]()
     for one in filed:
         for (event, whom), times in one.told.items():
-            wanted[(one.id, event, whom)] += times
+            rings = whom.startswith("user:") and event != NotificationEvent.TICKET_RECEIPT
+            for channel in Channel if rings else [Channel.EMAIL]:
+                wanted[(one.id, event, whom, channel.value)] += times
     yield from _differences("message", wanted, there)
 
 
@@ -98,7 +101,7 @@ def _mails(sink: Sink) -> Iterator[str]:
     with transaction() as s:
         # one moment for rows and tries: between two, what is being sent just now would look like neither
         s.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        rows = s.execute(select(_n.message_id, _n.status, _n.last_error, _n.id)).all()
+        rows = s.execute(_every_mail()).all()
         unfinished = _unfinished(s.execute(_killed_tries()).tuples().all())
     sent = {row.message_id for row in rows if row.status == "sent"}
     for row in rows:
@@ -113,6 +116,10 @@ def _mails(sink: Sink) -> Iterator[str]:
             yield f"{name} arrived, and no row is called sent for it"
         if times > 1 + unfinished[name] + sink.unanswered[name]:
             yield f"{name} arrived {times} times, with {unfinished[name]} tries of it killed"
+
+
+def _every_mail():
+    return select(_n.message_id, _n.status, _n.last_error, _n.id).where(_n.channel == Channel.EMAIL)
 
 
 def _killed_tries():

@@ -14,7 +14,7 @@ from kombu import Connection, Producer
 from sqlalchemy import func, select, update
 
 from helpdesk.core.db import transaction
-from helpdesk.domain.enums import Role
+from helpdesk.domain.enums import Channel, Role
 from helpdesk.integrations import wake
 from helpdesk.models.notification import notification_attempts, notification_logs
 from helpdesk.stack.folder import DataFolder
@@ -114,9 +114,11 @@ class Stack:
     # ---- looking -------------------------------------------------------------------------------------------
 
     def rows(self, ticket: int | None) -> list[Any]:
+        """The mails; the bell rings with the commit, so that nothing can happen to it."""
         with transaction() as s:
-            which = _n.ticket_id == ticket if ticket else _n.id > 0
-            return list(s.execute(select(notification_logs).where(which).order_by(_n.id)).all())
+            mails = select(notification_logs).where(_n.channel == Channel.EMAIL)
+            which = mails.where(_n.ticket_id == ticket) if ticket else mails
+            return list(s.execute(which.order_by(_n.id)).all())
 
     def statuses(self, ticket: int) -> set[str]:
         return {row.status for row in self.rows(ticket)}
