@@ -4,7 +4,7 @@
 //            State, and its button[data-dismiss] is clicked when the person closes it (Esc, backdrop, data-close)
 //   times    <time datetime="…" data-time="relative|ago|short|full|clock|due|ahead"> without children: the text is written here, in
 //            the zone and language that the frame names (data-zone, data-locale), else in the browser's
-//   days     data-days around rows that each begin with a heading <h3 data-day="…" hidden>: the first of a day shows
+//   days     data-days around rows that each begin with a heading <div data-day="…" hidden>: the first of a day shows
 //   clocks   <span data-sla …>: see clock()
 (() => {
   "use strict";

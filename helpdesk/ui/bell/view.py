@@ -72,7 +72,7 @@ def bell() -> rx.Component:
 def _drop_down() -> rx.Component:
     return rx.fragment(
         rx.el.header(
-            rx.el.h2("Notifications", class_name="bb"),
+            rx.el.h2("Notifications", class_name="md bb"),
             rx.el.span(class_name="sp"),
             rx.cond(
                 BellState.waiting > 0,
@@ -198,7 +198,7 @@ def _entry(row: Row, on_read: Handler) -> rx.Component:
     """A day's heading, which the browser writes where a new day begins, and the notification."""
     return rx.el.div(
         # without children on purpose: `ui.js` writes it, in the reader's zone
-        rx.el.h3(class_name="day-head", data_day=row["at"], hidden=True),
+        rx.el.div(class_name="day-head", data_day=row["at"], hidden=True),
         rx.el.div(
             rx.el.span(icon(row["glyph"], "s"), class_name="bell-glyph", aria_hidden="true"),
             rx.el.a(
