@@ -72,7 +72,7 @@ def write(
     pending = list(notices)
     wanted = {person for _, notice in pending for person in notice.people}
     reachable = _reachable(s, wanted)
-    off = _switched_off(s, wanted)
+    off = switched_off(s, wanted)
     rows: dict[tuple[str, int, str], dict[str, Any]] = {}
     for channel in (Channel.EMAIL, Channel.IN_APP):
         fixed = _of_channel(channel, at)
@@ -148,7 +148,8 @@ def _reachable(s: Session, people: set[int]) -> frozenset[int]:
     return frozenset(s.scalars(select(users.c.id).where(users.c.id.in_(people), users.c.is_active)))
 
 
-def _switched_off(s: Session, people: set[int]) -> frozenset[tuple[int, str, str]]:
+def switched_off(s: Session, people: set[int]) -> frozenset[tuple[int, str, str]]:
+    """Who does not want to be told of which event by which channel; what can't be switched off is left out."""
     if not people:
         return frozenset()
     p = notification_preferences.c

@@ -170,7 +170,9 @@ def go_to(path: str, *, replace: bool = False) -> rx.event.EventSpec:
 def query(**params: str | int | None) -> str:
     """A query string of what is set, percent-encoded, in the given order; "" when nothing is."""
     pairs = [
-        f"{key}={quote(str(value), safe='')}" for key, value in params.items() if value not in (None, "")
+        f"{key}={quote(str(value), safe='', errors='replace')}"
+        for key, value in params.items()
+        if value not in (None, "")
     ]
     return "?" + "&".join(pairs) if pairs else ""
 

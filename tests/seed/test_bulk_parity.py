@@ -158,7 +158,7 @@ APART = {
     "ticket_comments": {"id", "ticket_id"},
     "ticket_history": {"ticket_id", "text_digest", "prev_hash", "hash"},
     "ticket_history_texts": {"ticket_id", "salt"},
-    "notification_logs": {"ticket_id", "comment_id", "batch_id"},
+    "notification_logs": {"ticket_id", "comment_id", "batch_id", "bell_key"},
 }
 ORDER = {
     "ticket_history": "seq",
@@ -170,7 +170,7 @@ ORDER = {
     "ticket_holds": "since",
     "ticket_watchers": "user_id",
     "ticket_tags": "name",
-    "notification_logs": "event_seq, recipient_key",
+    "notification_logs": "event_seq, recipient_key, channel",
 }
 
 

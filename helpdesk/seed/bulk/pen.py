@@ -6,12 +6,13 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import product
 from operator import attrgetter
 from random import Random
 from typing import Any
 
 from helpdesk.domain.clock_fold import ClockEvent
-from helpdesk.domain.enums import EventKind, NotificationEvent, NotificationStatus, Source
+from helpdesk.domain.enums import Channel, EventKind, NotificationEvent, NotificationStatus, Source
 from helpdesk.domain.sla import Clocks, ClockState, compute, steps
 from helpdesk.seed.bulk.acts import Block, Event, Told
 from helpdesk.seed.bulk.life import STAFF, Life
@@ -25,6 +26,7 @@ from helpdesk.services._sla_steps import Reached, reached_steps
 _SEED = str(Source.SEED)
 _SUPPRESSED = str(NotificationStatus.SUPPRESSED)
 _RECEIPT = str(NotificationEvent.TICKET_RECEIPT)
+_EMAIL, _IN_APP = str(Channel.EMAIL), str(Channel.IN_APP)
 _MICROS = 1000 * TICK
 
 
@@ -65,7 +67,7 @@ class Pen:
         at, version, updated, staff_updated, as_of = created - TICK, 0, created, created, created
         for block in life.blocks:
             chain.write(rng, block, life)
-            told: dict[tuple[int, str], str] = {}
+            told: dict[tuple[str, int, str], str] = {}
             for event in block.events:
                 seq, at = seq + 1, max(event.at, at + TICK)
                 self._event(life, block, event, seq, at)
@@ -190,30 +192,32 @@ class Pen:
         )
 
     def _notices(
-        self, told: dict[tuple[int, str], str], life: Life, block: Block, event: Event, seq: int
+        self, told: dict[tuple[str, int, str], str], life: Life, block: Block, event: Event, seq: int
     ) -> None:
-        """As `services._notify.write`: nobody twice, not who did it, not who has switched it off."""
-        off = life.scene.switched_off
-        for notice in event.told:
+        """As `services._notify.write`: nobody twice by one channel, not who did it, not who has switched it off."""
+        for channel, notice in product((_EMAIL, _IN_APP), event.told):
             keys = [
                 (f"user:{person}", str(person), NULL)
                 for person in notice.people
-                if (person != block.by or notice.event == _RECEIPT) and (person, notice.event) not in off
+                if (person != block.by or (notice.event == _RECEIPT and channel == _EMAIL))
+                and (person, notice.event, channel) not in life.scene.switched_off
             ]
-            if notice.address:
+            if notice.address and channel == _EMAIL:
                 keys.append((f"address:{notice.address.lower()}", NULL, escaped(notice.address)))
             for key, person, address in keys:
                 told.setdefault(
-                    (seq, key),
+                    (channel, seq, key),
                     f"{notice.event}\t{life.id}\t{seq}\t{cell(notice.comment_id)}\t{block.by}\t{person}"
                     f"\t{address}\t{escaped(key)}\t{_SUPPRESSED}\t{_json(notice.data)}",
                 )
 
-    def _told(self, rng: Random, told: dict[tuple[int, str], str], block: Block) -> None:
+    def _told(self, rng: Random, told: dict[tuple[str, int, str], str], block: Block) -> None:
         if told:
             batch, at = uuid.UUID(int=rng.getrandbits(128), version=4), block.at.isoformat()
             self._sheets.lines["notification_logs"] += [
-                f"{line}\t{batch}\t{at}\t{at}\n" for line in told.values()
+                f"{line}\t{batch}\t{at}\t{at}\t{channel}\t"
+                + (f"{rng.getrandbits(52) | 1 << 51}\t{at}\n" if channel == _IN_APP else f"{NULL}\t{NULL}\n")
+                for (channel, _, _), line in told.items()
             ]
 
 

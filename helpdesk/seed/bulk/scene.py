@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from helpdesk.domain.enums import Priority, Role, Source
 from helpdesk.domain.sla_policy import PolicyVersion
 from helpdesk.domain.working_time import ALWAYS, WorkingTime
-from helpdesk.models.person import notification_preferences, roles, users
+from helpdesk.models.person import roles, users
 from helpdesk.models.sla import sla_policies, sla_policy_versions
 from helpdesk.models.tree import categories, groups, subcategories
 from helpdesk.seed.bulk.firm import TEAMS, staff_of
@@ -73,7 +73,7 @@ class Scene:
     system_id: int
     clients: tuple[Person, ...]
     teams: tuple[Team, ...]
-    switched_off: frozenset[tuple[int, str]]
+    switched_off: frozenset[tuple[int, str, str]]  # person, event, channel
     policies: Mapping[int, PolicyVersion]
     versions: Mapping[tuple[int, str, str | None], int]
     policy_ids: Mapping[int, int]  # the policy of a version
@@ -105,14 +105,12 @@ def read_scene(s: Session) -> Scene:
             sla_policies, sla_policies.c.id == sla_policy_versions.c.policy_id
         )
     ).all()
-    p = notification_preferences.c
-    off = s.execute(select(p.user_id, p.event).where(~p.enabled))
     teams = _teams(s, {person_id: person for person_id, (person, _) in people.items()})
     return Scene(
         system_id=system_actor(s, Source.SEED).user_id,
         clients=tuple(person for person, role in people.values() if role is Role.CLIENT),
         teams=teams,
-        switched_off=frozenset((row.user_id, row.event) for row in off),
+        switched_off=_notify.switched_off(s, set(people)),
         policies=_clocks.policy_versions(s, [row.id for row in latest]),
         versions=_policies(
             s,

@@ -42,6 +42,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "notification_logs": (
         *("event", "ticket_id", "event_seq", "comment_id", "actor_id", "recipient_id", "address"),
         *("recipient_key", "status", "data", "batch_id", "created_at", "next_attempt_at"),
+        *("channel", "bell_key", "read_at"),
     ),
 }
 
