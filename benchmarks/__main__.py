@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import secrets
 import statistics
 import subprocess
 import sys
@@ -34,14 +33,14 @@ def web(url: str) -> Iterator[str]:
         port = free_port()
         address = f"http://127.0.0.1:{port}"
         settings = {"DATABASE_URL": url, "REDIS_URL": valkey.url, "PUBLIC_URL": address, "DATA": folder}
-        settings |= {"ENV": "development", "RATE_LIMITS": "off", "SECRET_KEY": secrets.token_urlsafe(32)}
+        settings |= {"ENV": "development", "RATE_LIMITS": "off"}
         process = subprocess.Popen(
             [sys.executable, "-m", "helpdesk", "web", "--port", str(port)],
             env=os.environ | {f"HELPDESK_{name}": value for name, value in settings.items()},
             stdout=subprocess.DEVNULL,
         )
         try:
-            _wait(address)
+            _wait(address, process)
             yield address
         finally:
             process.terminate()
@@ -49,9 +48,9 @@ def web(url: str) -> Iterator[str]:
             valkey.stop()
 
 
-def _wait(address: str) -> None:
+def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + _READY_S
-    while time.monotonic() < end:
+    while process.poll() is None and time.monotonic() < end:
         try:
             if httpx.get(f"{address}/ready").status_code == httpx.codes.OK:
                 return

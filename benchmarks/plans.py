@@ -1,8 +1,8 @@
 """`python -m benchmarks.plans [--only WORD] [--full] URL`: what each read costs inside the database.
 
 The statements of each request are run once more as EXPLAIN (ANALYZE, BUFFERS) in the request's own transaction. The
-table adds them up: how many statements, pages of 8 kB that they touched, milliseconds; the costliest is named by what
-it does. `--full` prints the plans.
+table adds them up: how many statements, pages of 8 kB that they touched, milliseconds; the one that touched most is
+named by what it does. `--full` prints its plan.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, event
@@ -24,8 +24,7 @@ class Cost:
     statements: int = 0
     pages: int = 0
     milliseconds: float = 0.0
-    worst: tuple[int, str] = (0, "")
-    plans: list[str] = field(default_factory=list)
+    worst: tuple[int, str, str] = (0, "", "")
 
     def add(self, statement: str, plan: list[str]) -> None:
         whole = "\n".join(plan)
@@ -33,8 +32,8 @@ class Cost:
         self.statements += 1
         self.pages += pages
         self.milliseconds += float(re.findall(r"Execution Time: ([\d.]+)", whole)[-1])
-        self.worst = max(self.worst, (pages, plan[0].split("  (")[0].strip() + " of " + _table(statement)))
-        self.plans.append(f"{' '.join(statement.split())}\n{whole}\n")
+        name = plan[0].split("  (")[0].strip() + " of " + _table(statement)
+        self.worst = max(self.worst, (pages, name, whole))
 
 
 def _buffers(plan: list[str]) -> str:
@@ -104,7 +103,7 @@ def main() -> None:
             flush=True,
         )
         if options.full:
-            print("```text\n" + "\n".join(cost.plans) + "```")
+            print(f"\n```text\n{cost.worst[2]}\n```\n")
 
 
 if __name__ == "__main__":

@@ -189,7 +189,8 @@ def test_numbers_and_their_beginnings(world: World) -> None:
     beginning = mine.ticket_no[:-1]
     assert {mine.id} <= set(_queue(agent, beginning))
     assert _mine(client, "HD-") == []
-    assert _mine(client, mine.ticket_no[:4]) == [mine.id]
+    assert _mine(client, mine.ticket_no[:5]) == [mine.id]
+    assert _mine(client, mine.ticket_no[:4]) == []
     assert _mine(client, other.ticket_no) == []
 
 
