@@ -31,6 +31,8 @@ def cleaned(actor: Actor, filters: object, sort: object) -> tuple[dict[str, Any]
     """
     if not isinstance(filters, Mapping):
         raise Invalid.at("filters", "An object of filters is needed here.")
+    if not isinstance(sort, str):
+        raise Invalid.at("sort", "An order is needed here, such as -created_at.")
     given = cast("Mapping[object, object]", filters)
     for name in given:
         if name not in _DEFAULTS:
@@ -38,7 +40,7 @@ def cleaned(actor: Actor, filters: object, sort: object) -> tuple[dict[str, Any]
     asked = {str(name): _typed(str(name), value) for name, value in given.items()}
     kept = {name: value for name, value in asked.items() if value != _DEFAULTS[name]}
     try:
-        checked = cleaned_query(actor, TicketQuery(**kept, sort=cast("str", sort)), View.STAFF)
+        checked = cleaned_query(actor, TicketQuery(**kept, sort=sort), View.STAFF)
     except Invalid as error:
         raise Invalid(
             error.message,
