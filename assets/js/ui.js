@@ -30,6 +30,7 @@
     dayKey = (at) => Object.fromEntries(parts.formatToParts(at).map((part) => [part.type, part.value]));
   }
   speak("", "");
+  const zone = () => full.resolvedOptions().timeZone;
   const yearOf = (at) => dayKey(at).year;
   const MIN = 60, HOUR = 3600, DAY = 86400;
 
@@ -174,7 +175,7 @@
   }
 
   const items = (menu) =>
-    [...menu.querySelectorAll("[role^=menuitem], [role=option], [data-item]")].filter((n) => !n.disabled && n.getAttribute("aria-disabled") !== "true");
+    [...menu.querySelectorAll("[role^=menuitem], [role=option], [data-item]")].filter((n) => !n.disabled && n.getAttribute("aria-disabled") !== "true" && n.getClientRects().length);
 
   document.addEventListener(
     "toggle",
@@ -240,6 +241,17 @@
       all[Math.max(0, Math.min(all.length - 1, at + (event.key === "ArrowDown" ? 1 : -1)))]?.focus();
     }
   });
+
+  // ---- the zone in which times are read and written here: <input data-zone-field> in a form gets it when the form is
+  // sent, <input data-zone-tell> when it appears (React listens to the native setter's input event)
+  document.addEventListener("submit", (event) => {
+    for (const field of event.target.querySelectorAll("[data-zone-field]")) field.value = zone();
+  }, true);
+
+  function tellZone(field) {
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, zone());
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 
   // ---- dialogs
   function open(dialog) {
@@ -397,6 +409,8 @@
     if (node.matches("[data-set]") || node.querySelector("[data-set]")) document.dispatchEvent(new Event("ui:settings"));
     refresh(node);
     for (const toast of node.querySelectorAll(".toast[data-auto]")) watchToast(toast);
+    if (node.matches("[data-zone-tell]")) tellZone(node);
+    for (const field of node.querySelectorAll("[data-zone-tell]")) tellZone(field);
     for (const dialog of node.querySelectorAll("dialog[data-show]")) follow(dialog);
   }
 

@@ -185,6 +185,8 @@ class BulkFilter(Body):
     q: Annotated[str, Field(max_length=200)] | None = None
     created_from: Instant | None = None
     created_to: Instant | None = None
+    resolved_from: Instant | None = None
+    resolved_to: Instant | None = None
     assigned_to: Names = []
     created_by: Ids = []
     requested_for: Ids = []

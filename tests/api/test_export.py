@@ -42,6 +42,7 @@ def test_it_takes_the_filters_of_the_list() -> None:
         {"q": "printer", "sort": "-created_at"},
         {"assigned_to": "none", "priority": "Medium", "sort": "-priority"},
         {"created_to": "2020-01-01"},
+        {"resolved_from": "2020-01-01", "resolved_to": "2199-01-01"},
     ],
 )
 @pytest.mark.parametrize("person", ["manager", "admin"])

@@ -186,6 +186,7 @@ HANDLERS: dict[str, str] = {
     "home.state.HomeState.refresh": MANAGERS,
     "jobs.state.JobState.ask": WORKERS,
     "jobs.state.JobState.cancel": WORKERS,
+    "jobs.state.JobState.choose": WORKERS,
     "jobs.state.JobState.close": WORKERS,
     "jobs.state.JobState.refresh": WORKERS,
     "jobs.state.JobState.start": WORKERS,

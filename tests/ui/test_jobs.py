@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
+from helpdesk.core import clock
 from helpdesk.core.db import transaction
 from helpdesk.models.job import job_tickets
 from helpdesk.models.job import jobs as job_rows
@@ -46,9 +49,12 @@ async def test_it_is_followed_to_its_end(open_tab: Opener, people: World) -> Non
     )
     await act(tab, f"{name}.ask")
     assert (tab.var(JobState, "asking"), tab.var(JobState, "words")) == (True, "3 tickets")
-    offered = [one["value"] for one in tab.var(JobState, "choices")]
-    assert {"priority:High", "assign:me", f"assign:{people.agent2.id}"} <= set(offered)
-    await act(tab, f"{name}.start", form=form(action="priority:High"))
+    offered = {
+        action: {one["value"] for one in values} for action, values in tab.var(JobState, "choices").items()
+    }
+    assert offered["priority"] == {"Low", "Medium", "High", "Critical"}
+    assert {"me", "nobody", str(people.agent2.id)} <= offered["assign"]
+    await act(tab, f"{name}.start", form=form(action="priority", value="High"))
     assert tab.var(JobState, "job")["words"] == "0 of 3"
     row, found = await asyncio.to_thread(_written)
     assert row == {
@@ -75,15 +81,13 @@ async def test_the_same_job_as_over_http(open_tab: Opener, people: World) -> Non
     await asyncio.to_thread(_file, people)
     tab = await loaded(await open_tab(people.agent, "/queue?view=unassigned"), QueueState)
     name = JobState.get_full_name()
-    await act(tab, f"{name}.start", form=form(action="assign:me"))
+    await act(tab, f"{name}.start", form=form(action="assign", value="me"))
     by_page = await asyncio.to_thread(_written)
     await act(tab, f"{name}.cancel")
     assert tab.var(JobState, "job")["status"] == "cancelled"
 
     def by_api() -> Any:
-        with transaction() as s:
-            s.execute(job_tickets.delete())
-            s.execute(job_rows.delete())
+        _forgotten()
         body = {
             "filter": {"assigned_to": ["none"], "status": ["Open", "Assigned", "In Progress"]},
             "action": "assign",
@@ -103,11 +107,58 @@ async def test_a_second_one_shows_the_first(open_tab: Opener, people: World) -> 
     await asyncio.to_thread(_file, people)
     tab = await loaded(await open_tab(people.agent, "/queue?view=all"), QueueState)
     name = JobState.get_full_name()
-    for wanted in ("priority:High", "priority:Low"):
-        await act(tab, f"{name}.start", form=form(action=wanted))
+    for wanted in ("High", "Low"):
+        await act(tab, f"{name}.start", form=form(action="priority", value=wanted))
     assert tab.var(JobState, "error").startswith("A bulk change of yours is still running.")
     assert tab.var(JobState, "job")["total"] == 3
     await act(tab, f"{name}.cancel")
-    for odd in ("delete:1", "priority:", "assign:", "assign:-1", "assign:9" * 20):
-        await act(tab, f"{name}.start", form=form(action=odd))
-        assert tab.var(JobState, "error")
+    odd = (
+        ("delete", "1"), ("priority", ""), ("assign", ""), ("assign", "-1"), ("assign", "9" * 20),
+        ("category", ""), ("category", "1:2"), ("hold", "tea"),
+    )  # fmt: skip
+    for action, value in odd:
+        await act(tab, f"{name}.start", form=form(action=action, value=value))
+        assert tab.var(JobState, "error"), action
+
+
+@ui
+async def test_it_moves_and_holds_until_a_morning_of_ones_own(open_tab: Opener, people: World) -> None:
+    from helpdesk.ui.jobs.state import JobState
+    from helpdesk.ui.queue.state import QueueState
+
+    await asyncio.to_thread(_file, people, 1)
+    tab = await loaded(await open_tab(people.agent, "/queue?view=all"), QueueState)
+    name = JobState.get_full_name()
+    await act(tab, f"{name}.ask")
+    place = f"{people.it.group_id}:{people.it.category_id}:0"
+    assert place in {one["value"] for one in tab.var(JobState, "choices")["category"]}
+    for action in ("hold", "nonsense"):
+        await act(tab, f"{name}.choose", action=action)
+        assert tab.var(JobState, "action") == "hold"
+
+    async def begun(**sent: str) -> dict[str, Any]:
+        await act(tab, f"{name}.start", form=form(**sent))
+        assert tab.var(JobState, "error") == ""
+        row, _ = await asyncio.to_thread(_written)
+        await act(tab, f"{name}.cancel")
+        await asyncio.to_thread(_forgotten)
+        assert row["action"] == sent["action"]
+        return dict(row["args"])
+
+    day = f"{clock.now() + timedelta(days=40):%Y-%m-%d}"
+    held = await begun(action="hold", value="third_party", until=day, zone="Pacific/Auckland")
+    assert held["reason"] == "third_party"
+    assert datetime.fromisoformat(held["until"]) == datetime.fromisoformat(day).replace(
+        tzinfo=ZoneInfo("Pacific/Auckland")
+    )
+    assert await begun(action="hold", value="", until=day) == {"reason": None}
+    moved = await begun(action="category", value=place)
+    assert moved == {
+        "group_id": people.it.group_id, "category_id": people.it.category_id, "subcategory_id": None,
+    }  # fmt: skip
+
+
+def _forgotten() -> None:
+    with transaction() as s:
+        s.execute(job_tickets.delete())
+        s.execute(job_rows.delete())

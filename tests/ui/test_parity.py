@@ -117,7 +117,7 @@ ACTS: dict[str, Act] = {
         QUEUE,
         (
             "queue.bulk.BulkState.move",
-            lambda people: {"form": {"category": f"{people.hr.group_id}:{people.hr.category_id}"}},
+            lambda people: {"form": {"category": f"{people.hr.group_id}:{people.hr.category_id}:0"}},
         ),
         (
             "POST",

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from helpdesk.services import saved_views, tickets
+from helpdesk.ui.queue.state import QueueState
 from helpdesk.ui.tickets.place_state import PlaceState
 from tests import factories
 from tests.factories import World
@@ -43,3 +45,28 @@ async def test_a_made_up_list_leads_into_the_queue(open_tab: Opener, people: Wor
     place = tab.var(PlaceState, "place")
     assert place["back"].startswith("/queue?view=all")
     assert "//" not in place["back"]
+
+
+async def test_a_saved_views_own_neighbours(open_tab: Opener, people: World) -> None:
+    def file() -> tuple[list[Any], int]:
+        made = [
+            factories.make_ticket(people.actor("client"), people.it, f"No {number}") for number in range(4)
+        ]
+        for one in (made[0], made[2], made[3]):
+            tickets.set_tags(people.actor("agent"), one.ticket.id, ("vpn",))
+        kept = {"name": "Ours", "filters": {"tag": ["vpn"]}, "sort": "ticket_no"}
+        return made, saved_views.create_view(people.actor("agent"), kept).id
+
+    made, view = await do(file)
+    queue = await open_tab(people.agent, f"/queue?view={view}")
+    await queue.done()
+    rows, origin = queue.var(QueueState, "rows"), queue.var(QueueState, "origin")
+    assert [row["title"] for row in rows] == ["No 0", "No 2", "No 3"]
+    for at, beside in ((0, ("", "No 2")), (2, ("No 0", "No 3")), (1, ("No 0", "No 2"))):
+        tab, _ = await opened(open_tab, people.agent, made[at], origin)
+        await tab.done()
+        place = tab.var(PlaceState, "place")
+        numbers = {one.ticket.title: one.ticket.ticket_no for one in made}
+        for address, title in zip((place["previous"], place["next"]), beside, strict=True):
+            assert address == (f"/tickets/{numbers[title]}{place['kept']}" if title else "")
+        assert (place["back"], place["title"]) == (f"/queue?view={view}", "Ours")

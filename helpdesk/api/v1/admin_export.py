@@ -71,6 +71,8 @@ def export(
     q: Words = None,
     created_from: From = None,
     created_to: To = None,
+    resolved_from: From = None,
+    resolved_to: To = None,
     assigned_to: Assignees = [],  # noqa: B006
     created_by: IdFilter = [],  # noqa: B006
     requested_for: IdFilter = [],  # noqa: B006

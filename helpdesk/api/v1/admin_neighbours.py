@@ -29,6 +29,8 @@ def neighbours(
     q: Words = None,
     created_from: From = None,
     created_to: To = None,
+    resolved_from: From = None,
+    resolved_to: To = None,
     assigned_to: Annotated[list[str], Query(max_length=100, description="Ids, `me`, `none`.")] = [],  # noqa: B006
     created_by: IdFilter = [],  # noqa: B006
     requested_for: IdFilter = [],  # noqa: B006
@@ -48,6 +50,8 @@ def neighbours(
         q=q,
         created_from=created_from,
         created_to=created_to,
+        resolved_from=resolved_from,
+        resolved_to=resolved_to,
         assigned_to=tuple(assigned_to),
         created_by=tuple(created_by),
         requested_for=tuple(requested_for),

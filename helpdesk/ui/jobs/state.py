@@ -12,15 +12,29 @@ from helpdesk.services.views import JobView
 from helpdesk.ui.app_state import AppState
 from helpdesk.ui.bridge import Failure, attempt
 from helpdesk.ui.guard import allow, me
+from helpdesk.ui.places import Choice, chosen_place, place_choices
 from helpdesk.ui.queue.state import QueueState
+from helpdesk.ui.rows import HOLD_WORDS
+from helpdesk.ui.zones import FIELD, moment
 
+ACTIONS = {
+    "priority": "Priority",
+    "status": "Status",
+    "assign": "Who has it",
+    "category": "Category",
+    "hold": "Hold",
+}
 _SHOWN = 25
-_STATUSES = ("In Progress", "Closed")
-
-
-class Choice(TypedDict):
-    value: str
-    label: str
+_CHOICES: dict[str, list[Choice]] = {
+    "priority": [{"value": str(one), "label": str(one)} for one in reversed(Priority)],
+    "status": [{"value": one, "label": one} for one in ("In Progress", "Closed")],
+    "assign": [{"value": "me", "label": "Me"}, {"value": "nobody", "label": "Nobody"}],
+    "category": [],
+    "hold": [
+        *({"value": str(reason), "label": words} for reason, words in HOLD_WORDS.items()),
+        {"value": "", "label": "Not on hold any more"},
+    ],
+}
 
 
 class Progress(TypedDict):
@@ -48,7 +62,8 @@ NO_JOB: Progress = {
 class JobState(AppState):
     asking: bool = False
     words: str = ""
-    choices: list[Choice] = []
+    action: str = "priority"
+    choices: dict[str, list[Choice]] = _CHOICES  # by action: what it can be changed to
     error: str = ""
     job: Progress = NO_JOB
     refused: list[Refused] = []
@@ -64,18 +79,33 @@ class JobState(AppState):
         if place.group:
             found = await attempt(tree.assignable, me(), int(place.group))
             if not isinstance(found, Failure):
-                people = [{"value": f"assign:{one.id}", "label": f"Assign to {one.name}"} for one in found]
+                people = [{"value": str(one.id), "label": one.name} for one in found]
+        nodes = await attempt(tree.choosable, me())
         self.words, self.error, self.job, self.refused = queue.total, "", NO_JOB, []
-        self.choices = [*_choices(), *people]
-        self.asking = True
+        self.choices = {
+            **_CHOICES,
+            "assign": [*_CHOICES["assign"], *people],
+            "category": [] if isinstance(nodes, Failure) else place_choices(nodes),
+        }
+        self.action, self.asking = "priority", True
+
+    @rx.event
+    @allow(Role.AGENT, Role.ADMIN)
+    async def choose(self, action: str):
+        """What should change; the dialog offers what it can become."""
+        if action in ACTIONS:
+            self.action, self.error = action, ""
 
     @rx.event
     @allow(Role.AGENT, Role.ADMIN)
     async def start(self, form: dict[str, Any]):
         """Begin the job."""
-        action, args = _chosen(str(form.get("action", "")))
+        action, value = str(form.get("action", "")), str(form.get("value", ""))
+        args = _args(action, value)
+        if action == "hold" and value:
+            args["until"] = moment(form.get("until"), form.get(FIELD), self.me["zone"])
         queue = await self.get_state(QueueState)
-        begun = await attempt(jobs.start, me(), queue._place().ticket_query(), action, args)
+        begun = await attempt(jobs.start, me(), queue._asked(), action, args)
         if isinstance(begun, Failure):
             running = begun.extra.get("job_id")
             if isinstance(running, int):
@@ -144,23 +174,17 @@ class JobState(AppState):
         }
 
 
-def _choices() -> list[Choice]:
-    return [
-        *(Choice(value=f"priority:{one}", label=f"Priority {one}") for one in reversed(Priority)),
-        *(Choice(value=f"status:{one}", label=f"Status {one}") for one in _STATUSES),
-        {"value": "assign:me", "label": "Assign to me"},
-        {"value": "assign:nobody", "label": "Put back to nobody"},
-    ]
-
-
-def _chosen(value: str) -> tuple[str, dict[str, Any]]:
-    """The action and its arguments, for the service to check."""
-    action, _, which = value.partition(":")
+def _args(action: str, value: str) -> dict[str, Any]:
+    """What the choice of a value asks for, for the service to check."""
+    if action == "category":
+        return dict(chosen_place(value) or {})
+    if action == "hold":
+        return {"reason": value or None}
     if action != "assign":
-        return action, {action: which}
-    if which == "nobody":
-        return action, {"assigned_to": None}
-    return action, {"assigned_to": me().user_id if which == "me" else int(which) if which.isdecimal() else 0}
+        return {action: value}
+    if value == "nobody":
+        return {"assigned_to": None}
+    return {"assigned_to": me().user_id if value == "me" else int(value) if value.isdecimal() else 0}
 
 
 def _outcome(job: JobView) -> str:

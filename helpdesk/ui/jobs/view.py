@@ -6,8 +6,9 @@ from typing import Any
 
 import reflex as rx
 
-from helpdesk.ui.components import button, callout, dialog, field, icon, select, text_button
-from helpdesk.ui.jobs.state import JobState
+from helpdesk.ui.components import button, callout, dialog, field, icon, select, text_button, text_input
+from helpdesk.ui.jobs.state import ACTIONS, JobState
+from helpdesk.ui.zones import zone_field
 
 _J: Any = JobState
 _DIALOG = "job"
@@ -58,7 +59,26 @@ def _form() -> rx.Component:
             "These are the tickets that the list shows now, over all its pages. What comes later is left alone.",
             class_name="t2",
         ),
-        field("What should change?", select("action", JobState.choices), control_id="action"),
+        field(
+            "What should change?",
+            select("action", list(ACTIONS.items()), value=_J.action, on_change=JobState.choose),
+            control_id="action",
+        ),
+        field("To what?", select("value", _J.choices[_J.action], key=_J.action), control_id="value"),
+        rx.cond(_J.action == "hold", _until()),
+    )
+
+
+def _until() -> rx.Component:
+    return rx.fragment(
+        field(
+            "Until",
+            text_input("job-until", name="until", type="date"),
+            control_id="job-until",
+            hint="They go on by themselves that morning. Without a day they wait until somebody ends the hold.",
+            optional=True,
+        ),
+        zone_field(),
     )
 
 

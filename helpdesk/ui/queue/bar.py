@@ -27,6 +27,7 @@ from helpdesk.ui.jobs import view as jobs
 from helpdesk.ui.queue.bulk import UNDO, BulkState
 from helpdesk.ui.queue.state import QueueState
 from helpdesk.ui.rows import HOLD_WORDS
+from helpdesk.ui.zones import zone_field
 
 _B: Any = BulkState
 _Q: Any = QueueState
@@ -180,6 +181,7 @@ def _hold() -> rx.Component:
             error=errors["until"],
             optional=True,
         ),
+        zone_field(),
         dialog_id="bulk-hold",
         title="Hold",
         show=BulkState.holding,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, TypedDict
+from typing import Any
 
 import reflex as rx
 
@@ -15,54 +13,20 @@ from helpdesk.services.views import BulkResult
 from helpdesk.ui.app_state import AppState
 from helpdesk.ui.bridge import Failure, attempt
 from helpdesk.ui.guard import allow, me
-from helpdesk.ui.queue.filters import is_id
+from helpdesk.ui.places import Choice, chosen_place, place_choices
+from helpdesk.ui.queue.acts import NO_AIM, Aim, Refused, Step, aim_at, not_undone, said
 from helpdesk.ui.queue.rows import QueueRow
 from helpdesk.ui.queue.state import QueueState
 from helpdesk.ui.rows import Person, person
+from helpdesk.ui.zones import FIELD, moment
 
 UNDO = "undo-bulk"
 _MOST_OFFERED = 200
 
 
-class Refused(TypedDict):
-    number: str
-    reason: str
-
-
-class Category(TypedDict):
-    value: str
-    label: str
-
-
-class Aim(TypedDict):
-    """The ticket whose menu is open; `id` 0 for none."""
-
-    id: int
-    number: str
-    href: str
-    status: str
-    priority: str
-    mine: bool
-    held: bool
-
-
-NO_AIM: Aim = {"id": 0, "number": "", "href": "", "status": "", "priority": "", "mine": False, "held": False}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A part of the last change, the other way round: only where the version is still the one that it made."""
-
-    ids: list[int]
-    versions: list[int]
-    numbers: list[str]
-    action: str
-    args: dict[str, Any]
-
-
 class BulkState(AppState):
     people: list[Person] = []
-    categories: list[Category] = []
+    categories: list[Choice] = []
     refused: list[Refused] = []
     errors: dict[str, str] = {}
     resolving: bool = False
@@ -78,7 +42,7 @@ class BulkState(AppState):
         """The menu of this row opens: its items act on it alone."""
         queue = await self.get_state(QueueState)
         row = next((row for row in queue.rows if row["id"] == ticket_id), None)
-        self.aim = NO_AIM if row is None else _aim(row)
+        self.aim = NO_AIM if row is None else aim_at(row)
 
     @rx.event
     @allow(Role.AGENT, Role.ADMIN)
@@ -98,11 +62,7 @@ class BulkState(AppState):
         )[:_MOST_OFFERED]
         nodes = await attempt(tree.choosable, me())
         if not isinstance(nodes, Failure):
-            self.categories = [
-                {"value": f"{group.id}:{category.id}", "label": f"{group.name} › {category.name}"}
-                for group in nodes
-                for category in group.categories
-            ]
+            self.categories = place_choices(nodes)
 
     @rx.event
     @allow(Role.AGENT, Role.ADMIN)
@@ -164,7 +124,8 @@ class BulkState(AppState):
     @allow(Role.AGENT, Role.ADMIN)
     async def hold(self, form: dict[str, Any]):
         """Put them on hold; the empty reason ends a hold."""
-        args = {"reason": form.get("reason") or None, "until": _day(form.get("until"))}
+        until = moment(form.get("until"), form.get(FIELD), self.me["zone"])
+        args = {"reason": form.get("reason") or None, "until": until}
         yield await self._begin(self._dialog_aims)
         if await self._act("hold", args, self._dialog_aims) is not None:
             self.holding = False
@@ -172,11 +133,10 @@ class BulkState(AppState):
     @rx.event
     @allow(Role.AGENT, Role.ADMIN)
     async def move(self, form: dict[str, Any]):
-        """Move them to a category, in its group."""
-        group, _, category = str(form.get("category", "")).partition(":")
-        if is_id(group) and is_id(category):
+        """Move them to a place of the tree."""
+        args = chosen_place(form.get("category"))
+        if args is not None:
             yield await self._begin(self._dialog_aims)
-            args = {"group_id": int(group), "category_id": int(category)}
             await self._act("category", args, self._dialog_aims)
 
     @rx.event
@@ -202,7 +162,7 @@ class BulkState(AppState):
             ok = {one.id for one in done if one.ok}
             kept += [number for one, number in zip(step.ids, step.numbers, strict=True) if one not in ok]
         if kept:
-            self._toast("bad", _not_undone(kept))
+            self._toast("bad", not_undone(kept))
         elif steps:
             self._toast("ok", "Taken back.")
         await self._reload()
@@ -270,7 +230,7 @@ class BulkState(AppState):
         changed = sum(one.changed for one in results)
         if changed or not failed:
             undo = UNDO if action in {"assign", "priority"} and changed else ""
-            self._toast("ok", _said(changed), undo)
+            self._toast("ok", said(changed), undo)
         await self._reload()
 
     def _remember(self, results: list[BulkResult] | None, before: dict[int, Any], step: Any) -> None:
@@ -293,34 +253,3 @@ class BulkState(AppState):
     async def _reload(self) -> None:
         queue = await self.get_state(QueueState)
         await queue._again()
-
-
-def _aim(row: QueueRow) -> Aim:
-    return {
-        "id": row["id"],
-        "number": row["number"],
-        "href": row["href"],
-        "status": row["status"],
-        "priority": row["priority"],
-        "mine": row["assignee"]["id"] == me().user_id,
-        "held": row["held"],
-    }
-
-
-def _said(changed: int) -> str:
-    if not changed:
-        return "Nothing had to change."
-    return "1 ticket changed." if changed == 1 else f"{changed} tickets changed."
-
-
-def _not_undone(numbers: list[str]) -> str:
-    named = ", ".join(numbers[:5]) + (f" and {len(numbers) - 5} more" if len(numbers) > 5 else "")
-    return f"Not taken back, because somebody changed it since or is changing it: {named}."
-
-
-def _day(value: object) -> datetime | None:
-    """A date field's value as the morning of that day in UTC; None for none. The service checks the rest."""
-    try:
-        return datetime.fromisoformat(str(value)).replace(tzinfo=UTC) if value else None
-    except ValueError:
-        return None

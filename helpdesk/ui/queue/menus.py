@@ -22,6 +22,7 @@ from helpdesk.ui.components import (
     menu_link,
     priority_mark,
     select,
+    server_link,
     status_mark,
     text_input,
 )
@@ -35,42 +36,68 @@ _V: Any = SavedState
 _C: Any = ColumnsState
 _AIM: Any = BulkState.aim
 ROW_MENU = "row-menu"
+_COLUMNS = "columns"
 
 
 # ---- a saved view
 
 
 def view_menu() -> rx.Component:
-    """What can be done with the open saved view; a quick filter can be kept as one."""
-    mine = _S.saved["may_edit"]
-    return rx.cond(
-        _S.saved["id"],
-        menu(
-            [icon("ellipsis")],
-            rx.cond(
-                mine,
-                rx.fragment(
-                    menu_item("Name and sharing", glyph="pencil", on_click=SavedState.ask("edit")),
-                    menu_item("Move up", glyph="arrow-up", data_keep="true", on_click=SavedState.move(-1)),
-                    menu_item("Move down", glyph="arrow-down", data_keep="true", on_click=SavedState.move(1)),
-                ),
+    """What can be done with the open saved view; beside the cards also what has buttons of its own above a table."""
+    mine, saved = _S.saved["may_edit"], _S.saved["id"]
+    return menu(
+        [icon("ellipsis")],
+        rx.cond(
+            saved & mine,
+            rx.fragment(
+                menu_item("Name and sharing", glyph="pencil", on_click=SavedState.ask("edit")),
+                menu_item("Move up", glyph="arrow-up", data_keep="true", on_click=SavedState.move(-1)),
+                menu_item("Move down", glyph="arrow-down", data_keep="true", on_click=SavedState.move(1)),
             ),
-            menu_item(
-                "My queue opens with it", checked=_S.saved["is_default"], on_click=SavedState.set_default
-            ),
-            menu_item("Save as a new view", glyph="bookmark", on_click=SavedState.ask("new")),
-            rx.cond(
-                mine,
-                rx.fragment(
-                    menu_line(), menu_item("Delete", glyph="trash", danger=True, data_dialog="view-delete")
-                ),
-            ),
-            menu_id="view-menu",
-            label="This view",
-            kind="btn gh sm ic",
-            align="end",
         ),
+        rx.cond(
+            saved,
+            rx.fragment(
+                menu_item(
+                    "My queue opens with it", checked=_S.saved["is_default"], on_click=SavedState.set_default
+                ),
+                menu_item("Save as a new view", glyph="bookmark", on_click=SavedState.ask("new")),
+            ),
+            menu_item("Save view", glyph="bookmark", class_name="only-phone", on_click=SavedState.ask("new")),
+        ),
+        rx.cond(
+            _changed_mine(),
+            menu_item("Save changes", glyph="bookmark", class_name="only-phone", on_click=SavedState.keep),
+        ),
+        menu_item(
+            "Columns",
+            glyph="columns-3",
+            class_name="only-cards",
+            data_dialog=_COLUMNS,
+            on_click=ColumnsState.look,
+        ),
+        rx.cond(
+            _S.export,
+            menu_link(
+                "Export as CSV", href=_S.export, glyph="download", reload=True, class_name="only-cards"
+            ),
+        ),
+        rx.cond(
+            saved & mine,
+            rx.fragment(
+                menu_line(), menu_item("Delete", glyph="trash", danger=True, data_dialog="view-delete")
+            ),
+        ),
+        menu_id="view-menu",
+        label="This view",
+        kind=rx.cond(saved, "btn gh sm ic", "btn gh sm ic only-cards"),
+        align="end",
     )
+
+
+def _changed_mine() -> Any:
+    """The open view is this person's, and looked at otherwise than it was kept."""
+    return _S.saved["id"] & _S.saved["changed"] & _S.saved["may_edit"]
 
 
 def save_button() -> rx.Component:
@@ -81,8 +108,22 @@ def save_button() -> rx.Component:
     changed = button(
         "Save changes", glyph="bookmark", kind="gh", size="sm", class_name="keep", on_click=SavedState.keep
     )
-    mine: Any = _S.saved["changed"] & _S.saved["may_edit"]
-    return rx.cond(_S.saved["id"], rx.cond(mine, changed, rx.cond(_S.saved["changed"], new)), new)
+    others: Any = rx.cond(_S.saved["changed"], new)
+    return rx.cond(_S.saved["id"], rx.cond(_changed_mine(), changed, others), new)
+
+
+def export_button() -> rx.Component:
+    """The whole list as a file, for those who may have it."""
+    return rx.cond(
+        _S.export,
+        server_link(
+            icon("download", "s"),
+            "Export",
+            href=_S.export,
+            class_name="btn gh sm lg",
+            title="These tickets over all pages, as CSV",
+        ),
+    )
 
 
 def view_dialogs() -> list[rx.Component]:
@@ -149,7 +190,7 @@ def columns_button() -> rx.Component:
         "Columns",
         size="sm",
         class_name="lg",
-        data_dialog="columns",
+        data_dialog=_COLUMNS,
         on_click=ColumnsState.look,
     )
 
@@ -161,7 +202,7 @@ def _columns() -> rx.Component:
             rx.el.p("This view has columns of its own. Only its owner changes them.", class_name="t2"),
             rx.el.ul(rx.foreach(_C.choices, _choice), class_name="choices"),
         ),
-        dialog_id="columns",
+        dialog_id=_COLUMNS,
         title="Columns",
         foot=[
             rx.cond(_C.fixed, rx.fragment(), button("Reset", kind="gh", on_click=ColumnsState.as_usual)),

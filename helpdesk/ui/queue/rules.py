@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from helpdesk.services.views import GroupNode
 
 if TYPE_CHECKING:
-    from helpdesk.ui.queue.filters import Chip, Place
+    from helpdesk.ui.queue.choices import Chip
+    from helpdesk.ui.queue.filters import Place
 
 WHOSE = {"me": "Me", "none": "Nobody"}
 _RULE_WORDS = {

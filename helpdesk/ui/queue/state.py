@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypedDict
 
 import reflex as rx
@@ -14,8 +15,9 @@ from helpdesk.ui.app_state import AppState, go_to, query
 from helpdesk.ui.bridge import Failure, attempt
 from helpdesk.ui.guard import allow, me
 from helpdesk.ui.paging import NO_STEPS, Steps, counted
-from helpdesk.ui.queue import filters
-from helpdesk.ui.queue.filters import Chip, Option
+from helpdesk.ui.queue import choices, filters
+from helpdesk.ui.queue.choices import Chip, Option
+from helpdesk.ui.queue.export import EXPORTERS, export_href
 from helpdesk.ui.queue.rows import QueueRow, merged, queue_row
 
 _MOST_READ = 10  # rows that left the list, read one by one at a refresh
@@ -59,6 +61,7 @@ class QueueState(AppState):
     steps: Steps = NO_STEPS
     home: str = ""
     origin: str = ""
+    export: str = ""  # the list as a file, for those who may have it
     _saved: SavedViewRow | None = None
 
     @rx.event
@@ -171,6 +174,11 @@ class QueueState(AppState):
                 found[row["id"]] = queue_row(page.items[0]) if there else None
         return found
 
+    def _asked(self) -> TicketQuery:
+        """What selects exactly the shown tickets, over all pages."""
+        asked = self._place().ticket_query()
+        return replace(asked, q=self.corrected) if self.corrected else asked
+
     def _place(self) -> filters.Place:
         default = "my_groups" if me().role is Role.AGENT else "all"
         params, saved = self.router.url.query_parameters, self._saved
@@ -183,18 +191,19 @@ class QueueState(AppState):
         people = {row.assigned_to.id: row.assigned_to.name for row in rows if row.assigned_to}
         tags = sorted({tag for row in rows for tag in row.tags})
         self.view, self.title, self.empty = place.view, place.base.title, place.base.empty
-        self.order = filters.order_words(place)
+        self.order = choices.order_words(place)
         self.works = me().may_work
-        self.chips = filters.chips(place, groups, people)
-        self.options = filters.options(place, groups, people, tags)
-        self.heads, self.directions = filters.heads(place), filters.directions(place)
-        self.home = place.bare
+        self.chips = choices.chips(place, groups, people)
+        self.options = choices.options(place, groups, people, tags)
+        self.heads, self.directions = choices.heads(place), choices.directions(place)
+        self.home, self.export = place.bare, ""
         self.origin = query(**{"from": place.origin})
         self.saved = _saved(self._saved, place)
 
     def _show(self, place: filters.Place, page: Page[TicketRow]) -> None:
         self.failed, self.updates = "", 0
         self.typed, self.corrected = place.words, page.corrected_q or ""
+        self.export = export_href(self._asked()) if me().role in EXPORTERS else ""
         self.rows = [queue_row(row) for row in page.items]
         there = {row["id"] for row in self.rows}
         self.selected = [one for one in self.selected if one in there]

@@ -16,8 +16,8 @@ from helpdesk.ui.components import (
     table_head,
     time,
 )
+from helpdesk.ui.queue.choices import SORTS
 from helpdesk.ui.queue.columns import WORDS
-from helpdesk.ui.queue.filters import SORTS
 from helpdesk.ui.queue.menus import row_button
 from helpdesk.ui.queue.state import QueueState
 

@@ -25,7 +25,7 @@ from helpdesk.ui.components import (
     status_mark,
 )
 from helpdesk.ui.queue.bar import bulk_bar
-from helpdesk.ui.queue.menus import columns_button, row_button, save_button, view_menu
+from helpdesk.ui.queue.menus import columns_button, export_button, row_button, save_button, view_menu
 from helpdesk.ui.queue.state import QueueState
 from helpdesk.ui.queue.table import pick, table, tags
 
@@ -124,6 +124,7 @@ def _filters() -> rx.Component:
             align="end",
         ),
         columns_button(),
+        export_button(),
         class_name="qbar",
     )
 

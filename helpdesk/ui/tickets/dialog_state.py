@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal, TypedDict
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import reflex as rx
 
 from helpdesk.domain.enums import STAFF_ROLES, ClockKind, HoldReason, Role
-from helpdesk.services import sessions, sla, tree
-from helpdesk.services.views import ClockInterval, GroupNode
+from helpdesk.services import sla, tree
+from helpdesk.services.views import ClockInterval
 from helpdesk.ui.bridge import Failure, attempt
 from helpdesk.ui.guard import allow, me
+from helpdesk.ui.places import Choice, chosen_place, place_choices
 from helpdesk.ui.rows import HOLD_WORDS, iso, worked
 from helpdesk.ui.tickets.edit_state import EditState
 from helpdesk.ui.tickets.edits import Edit
 from helpdesk.ui.tickets.words import CLOCK_WORDS, span
+from helpdesk.ui.zones import FIELD, moment
 
 _MOST_STRETCHES = 200
 _CLOCK_OF: dict[str, Literal["first", "next", "solve"]] = {
@@ -25,11 +25,6 @@ _CLOCK_OF: dict[str, Literal["first", "next", "solve"]] = {
     ClockKind.RESOLUTION: "solve",
 }
 _DIALOGS = frozenset({"resolve", "hold", "topic", "title", "counted"})
-
-
-class Choice(TypedDict):
-    value: str
-    label: str
 
 
 class Stretch(TypedDict):
@@ -72,7 +67,7 @@ class DialogState(EditState):
     @allow(Role.AGENT, Role.ADMIN)
     async def hold(self, form: dict[str, Any]):
         reason = str(form.get("reason", ""))
-        until = _moment(form.get("until"), await self._zone())
+        until = moment(form.get("until"), form.get(FIELD), self.me["zone"])
         words = HOLD_WORDS[HoldReason(reason)] if reason in set(HoldReason) else "on hold"
         await self._from_dialog(
             Edit(
@@ -90,11 +85,9 @@ class DialogState(EditState):
     @allow(Role.AGENT, Role.ADMIN)
     async def move(self, form: dict[str, Any]):
         value = str(form.get("place", ""))
-        names = ("group_id", "category_id", "subcategory_id")
-        given = [int(one) if one.isdigit() else 0 for one in value.split(":")]
-        if len(given) != len(names):
+        args = chosen_place(value)
+        if args is None:
             return
-        args = {name: number or None for name, number in zip(names, given, strict=True)}
         words = next((one["label"] for one in self.places if one["value"] == value), "")
         await self._from_dialog(Edit("place", args, words, "Moved."))
 
@@ -138,43 +131,12 @@ class DialogState(EditState):
         groups = await attempt(tree.choosable, me())
         if isinstance(groups, Failure):
             return self._tell(groups)
-        self.places = _choices(groups)
+        self.places = place_choices(groups)
         shown = self.ticket
         self.place = f"{shown['group_id']}:{shown['category_id']}:{shown['subcategory_id']}"
         if all(one["value"] != self.place for one in self.places):
             above = f"{shown['above']} › " if shown["above"] else ""
             self.places = [{"value": self.place, "label": f"{above}{shown['topic']}"}, *self.places]
-        return None
-
-    async def _zone(self) -> tzinfo:
-        seen = await attempt(sessions.me, me())
-        try:
-            return UTC if isinstance(seen, Failure) else ZoneInfo(seen.time_zone or "UTC")
-        except (ZoneInfoNotFoundError, ValueError):
-            return UTC
-
-
-def _choices(groups: list[GroupNode]) -> list[Choice]:
-    found: list[Choice] = []
-    for group in groups:
-        found.append(_choice(group.name, group.id))
-        for category in group.categories:
-            above = f"{group.name} › {category.name}"
-            found.append(_choice(above, group.id, category.id))
-            for one in category.subcategories:
-                found.append(_choice(f"{above} › {one.name}", group.id, category.id, one.id))
-    return found
-
-
-def _choice(label: str, group: int, category: int = 0, subcategory: int = 0) -> Choice:
-    return {"value": f"{group}:{category}:{subcategory}", "label": label}
-
-
-def _moment(value: object, zone: tzinfo) -> datetime | None:
-    """A `datetime-local` field's value in the person's zone; None for none. The service checks the rest."""
-    try:
-        return datetime.fromisoformat(str(value)).replace(tzinfo=zone) if value else None
-    except ValueError:
         return None
 
 

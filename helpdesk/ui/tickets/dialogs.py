@@ -28,6 +28,7 @@ from helpdesk.ui.tickets.edit_state import UNDO, EditState
 from helpdesk.ui.tickets.rail import rail
 from helpdesk.ui.tickets.thread import lightbox
 from helpdesk.ui.tickets.words import CODE_WORDS
+from helpdesk.ui.zones import zone_field
 
 _D: Any = DialogState
 _T: Any = DialogState.ticket
@@ -130,6 +131,7 @@ def _hold() -> rx.Component:
             error=_D.errors["until"],
             optional=True,
         ),
+        zone_field(),
         rx.cond(
             _T["hold"],
             rx.el.div(
