@@ -76,6 +76,10 @@ PeriodEnd = Annotated[
     BeforeValidator(_to),
     Query(alias="to", description="The last day (UTC), or a moment before which it ends; without it today."),
 ]
+HoursZone = Annotated[
+    str,
+    Query(max_length=64, description="The IANA time zone in which the hours of `arrivals` are told."),
+]
 Sort = Annotated[str, Query(max_length=40, description="A field, with `-` in front for descending.")]
 TicketSort = Annotated[
     str | None,

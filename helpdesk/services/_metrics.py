@@ -60,7 +60,10 @@ _METRICS = {
         " responses of a ticket the latest counts. Withdrawn and merged tickets leave theirs undecided.",
     ),
     "arrivals": Metric(
-        "When requests arrive", "tickets", "Tickets filed in the period, by weekday and hour of the day (UTC)."
+        "When requests arrive",
+        "tickets",
+        "Tickets filed in the period, by weekday and hour of the day, in the time zone that is asked for (the page: the"
+        " reader's own), else UTC.",
     ),
     "workload": Metric(
         "Workload now",

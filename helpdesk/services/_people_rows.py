@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import zoneinfo
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -26,6 +24,7 @@ from helpdesk.services._text import (
     clean_ids,
     clean_line,
     clean_optional_line,
+    clean_zone,
 )
 from helpdesk.services.views import UserRow
 
@@ -121,9 +120,7 @@ def address_taken() -> Conflict:
 
 def _time_zone(value: object) -> str | None:
     name = clean_optional_line("time_zone", value, 64)
-    if name is not None and name not in _time_zones():
-        raise Invalid.at("time_zone", "An IANA time zone such as Europe/Berlin is needed here.")
-    return name
+    return None if name is None else clean_zone("time_zone", name)
 
 
 def _locale(value: object) -> str | None:
@@ -131,8 +128,3 @@ def _locale(value: object) -> str | None:
     if name is not None and not _LOCALE.fullmatch(name):
         raise Invalid.at("locale", "A language such as en or de-AT is needed here.")
     return name
-
-
-@cache
-def _time_zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())

@@ -165,7 +165,7 @@ def _backlog(read: Read) -> Figure:
 
 def _arrivals(read: Read) -> Figure:
     found = {(row.weekday, row.hour): row.n for row in read.arrivals if row.weekday is not None}
-    columns = [Column("hour", "Hour (UTC)"), *(Column(day.lower(), day) for day in WEEKDAYS)]
+    columns = [Column("hour", f"Hour ({read.period.zone})"), *(Column(day.lower(), day) for day in WEEKDAYS)]
     rows = [(hour, *(found.get((day, hour), 0) for day in range(1, 8))) for hour in range(24)]
     return _figure("arrivals", "arrivals", columns, rows)
 

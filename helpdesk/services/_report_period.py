@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 from helpdesk.core.errors import Invalid
@@ -15,6 +16,7 @@ from helpdesk.domain.access import Actor
 from helpdesk.domain.enums import Role
 from helpdesk.models.tree import groups
 from helpdesk.services import _lock, _text
+from helpdesk.services._record import savepoint
 from helpdesk.services.views import ReportQuery
 
 LONGEST = timedelta(days=400)
@@ -33,6 +35,7 @@ class Period:
     now: datetime
     groups: tuple[int, ...] | None
     categories: tuple[int, ...] | None
+    zone: str
 
     @property
     def step(self) -> str:
@@ -49,6 +52,7 @@ class Period:
             "step": self.step,
             "groups": None if self.groups is None else list(self.groups),
             "categories": None if self.categories is None else list(self.categories),
+            "zone": self.zone,
         }
 
     def buckets(self) -> list[date]:
@@ -61,9 +65,7 @@ class Period:
 
     def earlier(self) -> Period:
         """The period of the same length right before."""
-        return Period(
-            self.since - (self.before - self.since), self.since, self.now, self.groups, self.categories
-        )
+        return replace(self, since=self.since - (self.before - self.since), before=self.since)
 
 
 def cleaned(query: ReportQuery, moment: datetime) -> tuple[datetime, datetime]:
@@ -95,13 +97,25 @@ def period(s: Session, actor: Actor, query: ReportQuery) -> Period:
     A group that the actor does not see selects nothing, like one that does not exist.
 
     Raises:
-        Invalid: see `cleaned`; ids that are none.
+        Invalid: see `cleaned`; ids that are none; no time zone.
     """
     moment = _lock.moment(s)
     since, before = cleaned(query, moment)
     wanted = _text.clean_ids("group_id", query.group_id, _MAX_VALUES)
     categories = _text.clean_ids("category_id", query.category_id, _MAX_VALUES)
-    return Period(since, before, moment, _groups(s, actor, wanted), tuple(categories) or None)
+    zone = _zone(s, query.zone)
+    return Period(since, before, moment, _groups(s, actor, wanted), tuple(categories) or None, zone)
+
+
+def _zone(s: Session, value: object) -> str:
+    """A zone that the database knows too: its tables may be older or newer than Python's."""
+    name = _text.clean_zone("zone", value)
+    try:
+        with savepoint(s):
+            s.execute(select(func.timezone(name, func.now())))
+    except DataError:
+        raise Invalid.at("zone", "The database does not know this time zone.") from None
+    return name
 
 
 def _groups(s: Session, actor: Actor, wanted: Sequence[int]) -> tuple[int, ...] | None:

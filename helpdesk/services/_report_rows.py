@@ -56,13 +56,13 @@ def filed_by_status(s: Session, period: Period) -> Sequence[Row[Any]]:
 
 
 def arrivals(s: Session, period: Period) -> Sequence[Row[Any]]:
-    """(bucket, weekday, hour, n): filed per step (weekday is null), and per weekday (1 is Monday) and hour."""
+    """(bucket, weekday, hour, n): filed per step (weekday is null); per weekday (1 is Monday) and hour in the zone."""
     return _rows(
         s,
         f"""SELECT bucket, weekday, hour, count(*) AS n
               FROM (SELECT {_bucket("e.at")} AS bucket,
-                           CAST(extract(isodow FROM e.at AT TIME ZONE 'UTC') AS int) AS weekday,
-                           CAST(extract(hour FROM e.at AT TIME ZONE 'UTC') AS int) AS hour
+                           CAST(extract(isodow FROM e.at AT TIME ZONE :zone) AS int) AS weekday,
+                           CAST(extract(hour FROM e.at AT TIME ZONE :zone) AS int) AS hour
                       FROM ticket_events e WHERE e.kind = 'created' AND {_IN_PERIOD}) one
              GROUP BY GROUPING SETS ((bucket), (weekday, hour))""",
         period,

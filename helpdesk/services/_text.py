@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import zoneinfo
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from helpdesk.core.errors import Invalid
@@ -109,6 +111,18 @@ def clean_when(field: str, value: object) -> datetime:
         return value.astimezone(UTC)
     except OverflowError:
         raise Invalid.at(field, "That time is out of range.") from None
+
+
+def clean_zone(field: str, value: object) -> str:
+    """The name of an IANA time zone."""
+    if not isinstance(value, str) or value not in _zones():
+        raise Invalid.at(field, "An IANA time zone such as Europe/Berlin is needed here.")
+    return value
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
 
 
 def clean_tag(field: str, value: object) -> str:

@@ -67,6 +67,17 @@ def test_who_may(api: Api, world: World) -> None:
     assert api.login(world.admin).get(f"{PATH}/salaries.csv").status_code == 404
 
 
+def test_hours_in_a_zone(api: Api, world: World) -> None:
+    admin = api.login(world.admin)
+    told = admin.get(f"{PATH}/figures", params={"zone": "Asia/Tokyo"}).json()
+    labels = {one["key"]: one["columns"][0]["label"] for one in told["figures"]}
+    assert labels["arrivals"] == "Hour (Asia/Tokyo)"
+    assert admin.get(f"{PATH}/arrivals.csv", params={"zone": "Asia/Tokyo"}).status_code == 200
+    for path in ("/figures", "/arrivals.csv"):
+        answer = admin.get(PATH + path, params={"zone": "Asia/Nowhere"})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "zone")
+
+
 def test_the_files_hold_what_the_figures_say(api: Api, world: World) -> None:
     make_ticket(world.client, world.it)
     admin = api.login(world.admin)

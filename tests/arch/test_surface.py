@@ -228,6 +228,7 @@ HANDLERS: dict[str, str] = {
     "queue.state.QueueState.show_updates": STAFF,
     "reports.state.ReportsState.choose": MANAGERS,
     "reports.state.ReportsState.follow": MANAGERS,
+    "reports.state.ReportsState.in_zone": MANAGERS,
     "reports.state.ReportsState.load": MANAGERS,
     "start.page.StartState.go": ALL,
     "tickets.composer_state.ComposerState.drop_file": ALL,

@@ -286,6 +286,22 @@ def test_a_week_by_hand(db: Connection, world: World) -> None:
     assert told.sla["first_response"] == Attainment(1, 1)
 
 
+def test_arrivals_are_told_in_the_readers_zone(db: Connection, world: World) -> None:
+    """Sunday 23:30 UTC is Monday 01:30 in Berlin in summer, and 05:15 in Kathmandu; days stay UTC."""
+    admin, sunday = world.actor("admin"), datetime(2026, 9, 6, 23, 30, tzinfo=UTC)
+    with clock.moved(sunday):
+        make_ticket(world.client, world.it)
+    for zone, hour, weekday in (("UTC", 23, 7), ("Europe/Berlin", 1, 1), ("Asia/Kathmandu", 5, 1)):
+        query = ReportQuery(
+            sunday - timedelta(days=6, hours=23, minutes=30), sunday + timedelta(minutes=30), zone=zone
+        )
+        found = reports.figure(admin, "arrivals", query)
+        assert found.columns[0].label == f"Hour ({zone})"
+        assert {(row[0], day) for row in found.rows for day in range(1, 8) if row[day]} == {(hour, weekday)}
+        flow = reports.figure(admin, "flow", query)
+        assert [row for row in flow.rows if row[1]] == [("2026-09-06", 1, 0)]
+
+
 def test_what_happened_stays_where_it_happened(db: Connection, world: World) -> None:
     """A ticket that moves into a restricted group stays counted where it was filed, and takes nothing along."""
     admin, manager = world.actor("admin"), world.actor("manager")
@@ -332,6 +348,8 @@ def test_a_group_out_of_sight_is_like_none(db: Connection, world: World) -> None
         (ReportQuery(None, datetime.max.replace(tzinfo=UTC)), "to"),
         (ReportQuery("yesterday", None), "from"),  # type: ignore[arg-type]
         (ReportQuery(group_id=(0,)), "group_id"),
+        (ReportQuery(zone="Nowhere/At_all"), "zone"),
+        (ReportQuery(zone=None), "zone"),  # type: ignore[arg-type]
         (ReportQuery(category_id=("x",)), "category_id"),  # type: ignore[arg-type]
     ],
 )

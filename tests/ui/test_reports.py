@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from helpdesk.services import reports, tickets
+from helpdesk.services import profile, reports, tickets
 from helpdesk.services.views import Column, Figure, Headline, ReportQuery
 from helpdesk.ui.queue import filters, times
 from helpdesk.ui.reports import drawing, links, place, words
 from tests import factories
 from tests.factories import World
 from tests.ui.conftest import Opener
-from tests.ui.doing import act, as_person, form, loaded
+from tests.ui.doing import act, as_person, form, go, loaded
 
 ui = pytest.mark.asyncio(loop_scope="session")
 
@@ -66,6 +66,34 @@ async def test_a_point_leads_to_as_many_tickets(open_tab: Opener, people: World)
             asked = filters.read(params, "mine").ticket_query()
             page = await as_person(people, "admin", tickets.list_queue, asked)
             assert str(page.total) == line["cells"][counted], (key, line)
+
+
+@ui
+async def test_arrivals_in_the_zone_of_the_profile_else_of_the_browser(
+    open_tab: Opener, people: World
+) -> None:
+    from helpdesk.ui.reports.state import ReportsState
+
+    await asyncio.to_thread(_busy, people)
+    in_zone = f"{ReportsState.get_full_name()}.in_zone"
+    tab = await loaded(await open_tab(people.manager, "/reports"), ReportsState)
+
+    def told() -> tuple[str, bool]:
+        shown = tab.var(ReportsState, "figures")["arrivals"]
+        return shown["heads"][0], "zone=Asia%2FTokyo" in shown["csv"]
+
+    assert told() == ("Hour (UTC)", False)
+    await act(tab, in_zone, zone="Asia/Tokyo")
+    assert told() == ("Hour (Asia/Tokyo)", True)
+    for odd in ("Nowhere/At_all", "../etc/passwd", "x" * 500, "<reflex.Var>1</reflex.Var>", 7, None):
+        await act(tab, in_zone, zone=odd)
+        assert told() == ("Hour (Asia/Tokyo)", True)
+    await go(tab, "/reports?period=7")
+    assert told() == ("Hour (Asia/Tokyo)", True)
+    await as_person(people, "manager", profile.update_profile, {"time_zone": "America/Lima"})
+    tab = await loaded(await open_tab(people.manager, "/reports"), ReportsState)
+    await act(tab, in_zone, zone="Asia/Tokyo")
+    assert told() == ("Hour (America/Lima)", False)
 
 
 @ui
@@ -211,6 +239,14 @@ def test_heat_is_shared_evenly_and_none_is_a_level_of_its_own() -> None:
     assert [len(level) for level in drawing.heat_levels(figure)] == [1, 1, 1, 0, 1]
     empty = Figure("arrivals", "", "", columns, ((8, 0, 0),))
     assert [len(level) for level in drawing.heat_levels(empty)] == [2, 0, 0, 0, 0]
+
+
+def test_marks_name_a_month_where_it_begins() -> None:
+    days = [("2026-10-26", 0, 0), ("2026-11-02", 0, 0), ("2026-11-09", 0, 0)]
+    columns = tuple(Column(name, name) for name in ("week", "created", "resolved"))
+    drawn = drawing.draw(Figure("flow", "", "", columns, tuple(days)))["layout"]["xaxis"]
+    assert drawn["tickvals"] == ["26 Oct", "2 Nov", "9 Nov"]
+    assert drawn["ticktext"] == ["26<br>Oct", "2<br>Nov", "9"]
 
 
 def test_a_past_backlog_has_no_list_of_today() -> None:

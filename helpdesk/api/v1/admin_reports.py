@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Response
 from helpdesk.api import csv_text
 from helpdesk.api.guard import Caller, GuardedRoute, overseer
 from helpdesk.api.openapi import answers
-from helpdesk.api.queries import IdFilter, PeriodEnd, PeriodStart
+from helpdesk.api.queries import HoursZone, IdFilter, PeriodEnd, PeriodStart
 from helpdesk.api.shapes_figures import DashboardOut, ReportOut
 from helpdesk.services import reports
 from helpdesk.services.views import ReportQuery
@@ -20,8 +20,10 @@ router = APIRouter(prefix="/api/v1/admin/reports", tags=["figures"], route_class
 _CSV = {200: {"description": "The figure's table", "content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
-def _asked(since: datetime | None, before: datetime | None, group: list[int], cat: list[int]) -> ReportQuery:
-    return ReportQuery(since, before, tuple(group), tuple(cat))
+def _asked(
+    since: datetime | None, before: datetime | None, group: list[int], cat: list[int], zone: str = "UTC"
+) -> ReportQuery:
+    return ReportQuery(since, before, tuple(group), tuple(cat), zone)
 
 
 @router.get("")
@@ -45,9 +47,10 @@ def figures(
     before: PeriodEnd = None,
     group_id: IdFilter = [],  # noqa: B006
     category_id: IdFilter = [],  # noqa: B006
+    zone: HoursZone = "UTC",
 ) -> DashboardOut:
     """Every figure of the reports page as a table; on top six numbers, and what they were in the period before."""
-    return DashboardOut.made(reports.dashboard(actor, _asked(since, before, group_id, category_id)))
+    return DashboardOut.made(reports.dashboard(actor, _asked(since, before, group_id, category_id, zone)))
 
 
 @router.get("/{figure}.csv", response_class=Response, responses=answers(404) | _CSV)
@@ -59,9 +62,10 @@ def figure(
     before: PeriodEnd = None,
     group_id: IdFilter = [],  # noqa: B006
     category_id: IdFilter = [],  # noqa: B006
+    zone: HoursZone = "UTC",
 ) -> Response:
     """One of the figures as CSV."""
-    found = reports.figure(actor, figure, _asked(since, before, group_id, category_id))
+    found = reports.figure(actor, figure, _asked(since, before, group_id, category_id, zone))
     content = csv_text.BEGINNING + csv_text.lines([[column.name for column in found.columns], *found.rows])
     headers = {"Content-Disposition": f'attachment; filename="{found.key}.csv"'}
     return Response(content.encode(), 200, headers, media_type=csv_text.MEDIA_TYPE)

@@ -29,12 +29,16 @@ class HomeFigures:
 
 @dataclass(frozen=True, slots=True)
 class ReportQuery:
-    """`since` ≤ moment < `before`; without them the last 30 days. Empty `group_id`: all that the actor sees."""
+    """`since` ≤ moment < `before`; without them the last 30 days. Empty `group_id`: all that the actor sees.
+
+    `zone`: in which the hours of arrivals are told; days and weeks are UTC in any case.
+    """
 
     since: datetime | None = None
     before: datetime | None = None
     group_id: tuple[int, ...] = ()
     category_id: tuple[int, ...] = ()
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def _card_head(key: str, title: str, shown: Any, *more: rx.Component) -> rx.Comp
         rx.el.h2(title, class_name="h-sec", id=f"rp-{key}-title"),
         about(shown["says"]),
         rx.el.span(class_name="sp"),
-        *more,
+        *([rx.el.span(*more, class_name="lgds")] if more else []),
         server_link(
             icon("download", "s"),
             href=shown["csv"],

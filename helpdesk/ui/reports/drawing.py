@@ -13,7 +13,7 @@ from helpdesk.ui.reports import words
 
 LEVELS = 5
 _HOUR, _DAY = 60, 60 * 24
-_END_MARK, _MOST_MARKS = 7, 6
+_END_MARK, _MOST_MARKS = 7, 7
 
 
 def draw(figure: Figure) -> dict[str, Any]:
@@ -40,9 +40,14 @@ def _steps(figure: Figure) -> tuple[str, list[str]]:
 
 
 def _some(marks: Sequence[str]) -> dict[str, Any]:
-    """As many marks as there is room for: the last one and every so many before it."""
+    """As many marks as a phone has room for: the last one and every so many before it; a month where it begins."""
     every = -(-len(marks) // _MOST_MARKS) or 1
-    return {"tickmode": "array", "tickvals": list(marks[::-1][::every]), "tickangle": 0}
+    shown = list(marks[::-1][::every])[::-1]
+    texts: list[str] = []
+    for before, mark in zip(["", *shown], shown, strict=False):
+        day, _, month = mark.partition(" ")
+        texts.append(day if before.endswith(f" {month}") else f"{day}<br>{month}")
+    return {"tickmode": "array", "tickvals": shown, "ticktext": texts, "tickangle": 0}
 
 
 def _line(name: str, x: Sequence[str], y: Sequence[Cell], ends: Callable[[float], str]) -> go.Scatter:
@@ -82,7 +87,7 @@ def _sla(figure: Figure) -> go.Figure:
     return go.Figure(lines, _layout(title, "Kept in time", margin=_ROOM, xaxis=_some(x), yaxis=axis))
 
 
-_ROOM = {"l": 44, "r": 60, "t": 8, "b": 44}
+_ROOM = {"l": 44, "r": 60, "t": 8, "b": 58}
 _SHARE: dict[str, Any] = {"tickformat": ".0%", "rangemode": "normal", "range": [0, 1.04]}
 
 
@@ -108,7 +113,8 @@ def _flow(figure: Figure) -> go.Figure:
         )
         for name, key in (("Created", "created"), ("Resolved", "resolved"))
     ]
-    drawn = go.Figure(bars, _layout(title, "Tickets", barmode="group", xaxis=_some(x)))
+    margin = {**_ROOM, "r": 4}
+    drawn = go.Figure(bars, _layout(title, "Tickets", barmode="group", margin=margin, xaxis=_some(x)))
     return drawn if any(_column(figure, "created") + _column(figure, "resolved")) else _flat(drawn)
 
 
@@ -172,13 +178,14 @@ def _arrivals(figure: Figure) -> go.Figure:
         for level in heat_levels(figure)
     ]
     busy = [hour for hour, *counts in figure.rows if isinstance(hour, int) and any(counts)] or [8, 17]
+    hours = figure.columns[0].label.replace("Hour", "Hour of the day")
     first, last = min(*busy, 8), max(*busy, 17)  # nights without a request are left out
     layout = go.Layout(
         template=TEMPLATE,
         hovermode="closest",
         margin={"l": 36, "r": 4, "t": 4, "b": 44},
         xaxis={
-            "title": {"text": "Hour of the day (UTC)"}, "range": [first - 0.6, last + 0.6], "dtick": 2,
+            "title": {"text": hours}, "range": [first - 0.6, last + 0.6], "dtick": 2,
             "tickformat": "d",
         },
         yaxis={

@@ -46,21 +46,23 @@ class Place:
             return date.fromisoformat(self.since), date.fromisoformat(self.until)
         return today - timedelta(days=int(self.days) - 1), today
 
-    def report_query(self, today: date) -> ReportQuery:
+    def report_query(self, today: date, zone: str = "UTC") -> ReportQuery:
         first, last = self.bounds(today)
         return ReportQuery(
             _midnight(first),
             _midnight(last + timedelta(days=1)),
             (int(self.group),) if self.group else (),
             (int(self.category),) if self.category else (),
+            zone,
         )
 
-    def csv(self, key: str, today: date) -> str:
+    def csv(self, key: str, today: date, zone: str = "UTC") -> str:
         """Where the server gives a figure as a file."""
         first, last = self.bounds(today)
         asked = {"from": first.isoformat(), "to": last.isoformat()}
+        hours = zone if key == "arrivals" and zone != "UTC" else None
         return f"/api/v1/admin/reports/{key}.csv" + query(
-            **asked, group_id=self.group, category_id=self.category
+            **asked, group_id=self.group, category_id=self.category, zone=hours
         )
 
     def tickets_csv(self, today: date) -> str:

@@ -91,6 +91,7 @@ class ReportsState(AppState):
     tickets_csv: str = ""
     as_of: str = ""
     _links: dict[str, list[list[str]]] = {}
+    _browser_zone: str = ""  # as told, where the profile names none
 
     @rx.event
     @allow(Role.MANAGER, Role.ADMIN)
@@ -100,11 +101,27 @@ class ReportsState(AppState):
         where, today = place.read(self.router.url.query_parameters), now().date()
         nodes = await attempt(tree.choosable, me())
         self._frame(where, today, [] if isinstance(nodes, Failure) else nodes)
-        seen = await attempt(reports.dashboard, me(), where.report_query(today))
+        seen = await attempt(reports.dashboard, me(), where.report_query(today, self._hours_zone()))
         if isinstance(seen, Failure):
             self.problem, self.ready = seen.message, True
             return
         self._show(where, today, seen)
+
+    @rx.event
+    @allow(Role.MANAGER, Role.ADMIN)
+    async def in_zone(self, zone: str):
+        """The browser tells its time zone, for those whose profile names none: the hours of arrivals are told in it."""
+        if self.me["zone"] or zone == self._hours_zone() or not self.ready or self.problem:
+            return
+        where, today = place.read(self.router.url.query_parameters), now().date()
+        found = await attempt(reports.figure, me(), "arrivals", where.report_query(today, zone))
+        if isinstance(found, Failure):
+            return
+        self._browser_zone = zone
+        links = Links(*where.bounds(today), where.group, None)
+        shown = _shown(found, links, words.finding(found, {}), where.csv(found.key, today, zone))
+        self.charts = {**self.charts, found.key: drawing.draw(found)}
+        self.figures = {**self.figures, found.key: shown}
 
     @rx.event
     @allow(Role.MANAGER, Role.ADMIN)
@@ -132,6 +149,9 @@ class ReportsState(AppState):
 
     # ---- parts
 
+    def _hours_zone(self) -> str:
+        return self.me["zone"] or self._browser_zone or "UTC"
+
     def _frame(self, where: Place, today: date, nodes: list[GroupNode]) -> None:
         first, last = where.bounds(today)
         self.period, self.since, self.until = place.words(where, today), first.isoformat(), last.isoformat()
@@ -147,7 +167,9 @@ class ReportsState(AppState):
         self.heads = [_head(one, links) for one in seen.headlines]
         self.charts = {one.key: drawing.draw(one) for one in seen.figures}
         self.figures = {
-            one.key: _shown(one, links, words.finding(one, top), where.csv(one.key, today))
+            one.key: _shown(
+                one, links, words.finding(one, top), where.csv(one.key, today, self._hours_zone())
+            )
             for one in seen.figures
         }
         self._links = {one.key: links.points(one) for one in seen.figures}

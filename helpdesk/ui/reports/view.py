@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from helpdesk.ui.app_state import AppState
 from helpdesk.ui.components import (
     button,
     dialog,
@@ -26,6 +27,7 @@ from helpdesk.ui.components import (
 )
 from helpdesk.ui.reports.cards import about, chart, workload
 from helpdesk.ui.reports.state import ReportsState
+from helpdesk.ui.zones import zone_teller
 
 _S: Any = ReportsState
 _OWN = "own-period"
@@ -173,6 +175,7 @@ def _content() -> rx.Component:
         chart("reopened", "Reopen rate", span=6, lines=True),
         chart("rating", "Rating", span=6),
         rx.el.p("Read at ", time(_S.as_of, "full"), ". Days and weeks are UTC.", class_name="t2 xs rp-foot"),
+        rx.cond(AppState.me["zone"] == "", zone_teller(ReportsState.in_zone)),
         class_name="dash rp",
     )
 
@@ -200,7 +203,7 @@ def _head(one: Any) -> rx.Component:
             rx.el.span(one["value"], rx.cond(one["unit"], rx.el.small(one["unit"])), class_name="f"),
             rx.el.span(
                 change,
-                rx.cond(one["delta"], "·", ""),
+                rx.cond(one["delta"], rx.el.span("·", class_name="dot")),
                 rx.el.span(one["note"], class_name="tr"),
                 class_name=rx.Var.create("d ") + one["tone"].to(str),
             ),
