@@ -322,8 +322,8 @@
     }
     const link = event.target.closest("[data-copy-link]");
     if (link) navigator.clipboard?.writeText(location.origin + link.dataset.copyLink).then(() => say("Copied"));
-    const copy = event.target.closest("[data-copy]");
-    if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => say("Copied"));
+    const copy = event.target.closest("[data-copy-from]");
+    if (copy) navigator.clipboard?.writeText(document.getElementById(copy.dataset.copyFrom).value).then(() => say("Copied"));
     const undo = event.target.closest("[data-press]");
     if (undo) document.getElementById(undo.dataset.press)?.click();
     const goto = event.target.closest("[data-goto]");

@@ -23,6 +23,7 @@ from helpdesk.ui.rows import initials, tone
 log = logging.getLogger(__name__)
 
 _MAX_TOASTS = 3
+_OWN_VALUE = re.compile(r"[\w.\-]*", re.ASCII)
 _SAFE_PATH = re.compile(r"/(?!/)[\w\-./~%?&=,:+#]*\Z")
 
 
@@ -167,6 +168,17 @@ def go_to(path: str, *, replace: bool = False) -> rx.event.EventSpec:
     return rx.redirect(path, replace=replace)
 
 
+def put_into(element_id: str, value: str) -> rx.event.EventSpec:
+    """Write a value of our own into a field of the page, so that no State keeps it: a secret that shows once.
+
+    Raises:
+        ValueError: it is none that we make.
+    """
+    if not _OWN_VALUE.fullmatch(value):
+        raise ValueError("not a value of our own")
+    return rx.set_value(element_id, value)
+
+
 def query(**params: str | int | None) -> str:
     """A query string of what is set, percent-encoded, in the given order; "" when nothing is."""
     pairs = [
@@ -213,4 +225,4 @@ def _likes(seen: MeView | ProfileView) -> Likes:
     }
 
 
-__all__ = ["NOT_ME", "AppState", "Me", "Toast", "go_to", "query"]
+__all__ = ["NOT_ME", "AppState", "Me", "Toast", "go_to", "put_into", "query"]

@@ -11,6 +11,7 @@ from helpdesk.services import profile, sessions, tokens
 from tests.factories import PASSWORD, World
 from tests.ui.conftest import Opener, cookie_of
 from tests.ui.doing import act, as_person, loaded
+from tests.ui.protocol import Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -63,13 +64,15 @@ async def test_a_tokens_value_is_forgotten_once_it_was_shown(open_tab: Opener, p
     tab = await open_tab(cookie=cookie, path="/profile")
     await act(tab, f"{name}.begin")
     await act(tab, f"{name}.create", form={"name": "Nightly", "read": "on", "days": "30"})
-    value = tab.var(TokenState, "made")
+    assert tab.var(TokenState, "made") is True
+    value = put(tab)[-1]
     assert value.startswith("hd_")
+    assert value not in json.dumps(tab.state), "no State holds it"
     assert (await asyncio.to_thread(tokens.actor_of_token, value)).user_id == people.client.id
     told = [frame for frame in tab.raw if value in frame]
     assert len(told) == 1, "it goes over the line once"
     await act(tab, f"{name}.close")
-    assert tab.var(TokenState, "made") == ""
+    assert (tab.var(TokenState, "made"), put(tab)[-1]) == (False, "")
     await tab.close()
     tab = await open_tab(cookie=cookie, path="/profile", token=tab.token)
     await act(tab, f"{name}.look")
@@ -78,6 +81,13 @@ async def test_a_tokens_value_is_forgotten_once_it_was_shown(open_tab: Opener, p
     await act(tab, f"{name}.ask", token_id=row["id"])
     await act(tab, f"{name}.revoke")
     assert tab.var(TokenState, "rows") == []
+
+
+def put(tab: Tab) -> list[str]:
+    """What was written into the field of a new token."""
+    written = [one["payload"] for one in tab.actions if one["name"] == "_set_value"]
+    assert {one["ref"] for one in written} <= {"ref_new_token"}
+    return [one["value"] for one in written]
 
 
 async def test_what_makes_no_token_stands_at_its_field(open_tab: Opener, people: World) -> None:

@@ -1,4 +1,4 @@
-"""Personal API tokens. The value of a new one is kept no longer than its dialog is open."""
+"""Personal API tokens. The value of a new one goes to a field of the page; no State ever holds it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import reflex as rx
 
 from helpdesk.services import tokens
 from helpdesk.services.views import TokenView
-from helpdesk.ui.app_state import AppState
+from helpdesk.ui.app_state import AppState, put_into
 from helpdesk.ui.bridge import Failure, attempt
 from helpdesk.ui.guard import allow, me
 from helpdesk.ui.rows import iso
 
 DAYS = {"7": "7 days", "30": "30 days", "90": "90 days", "365": "A year"}
+VALUE_FIELD = "new-token"
+"""The field that shows a new one."""
 SCOPES = {"read": "Read", "write": "Write", "admin": "Administer"}
 
 
@@ -34,7 +36,7 @@ class TokenState(AppState):
     opened: int = 0
     errors: dict[str, str] = {}
     saving: bool = False
-    made: str = ""  # only while its dialog shows it
+    made: bool = False  # the dialog shows a new one
     doomed: Token = {"id": 0, "name": "", "scopes": "", "until": "", "used": "", "expired": False}
     revoking: bool = False
 
@@ -42,7 +44,7 @@ class TokenState(AppState):
     @allow()
     async def look(self):
         """Read one's tokens."""
-        self.made = ""
+        self.made = False
         found = await attempt(tokens.list_tokens, me())
         if isinstance(found, Failure):
             self._tell(found)
@@ -53,18 +55,20 @@ class TokenState(AppState):
     @allow()
     async def begin(self):
         """Open the dialog, empty."""
-        self.errors, self.made, self.saving = {}, "", False
+        self.errors, self.made, self.saving = {}, False, False
         self.opened, self.asking = self.opened + 1, True
+        return put_into(VALUE_FIELD, "")
 
     @rx.event
     @allow()
     async def close(self):
-        self.asking, self.made, self.revoking = False, "", False
+        self.asking, self.made, self.revoking = False, False, False
+        return put_into(VALUE_FIELD, "")
 
     @rx.event
     @allow()
     async def create(self, form: dict[str, Any]):
-        """Make a token. Its value is here until its dialog closes, or the page is read again."""
+        """Make a token. Its value goes into the dialog's field, once."""
         self.errors, self.saving = {}, True
         yield
         days = str(form.get("days"))
@@ -78,7 +82,8 @@ class TokenState(AppState):
                 self._tell(made)
             return
         self.rows = [_row(made.token), *self.rows]
-        self.made = made.value
+        self.made = True
+        yield put_into(VALUE_FIELD, made.value)
 
     @rx.event
     @allow()

@@ -24,7 +24,7 @@ from helpdesk.ui.components import (
     time,
 )
 from helpdesk.ui.components._types import Row
-from helpdesk.ui.profile.token_state import DAYS, TokenState
+from helpdesk.ui.profile.token_state import DAYS, VALUE_FIELD, TokenState
 
 
 def tokens() -> rx.Component:
@@ -80,12 +80,13 @@ def dialogs() -> list[Child]:
     made = TokenState.made
     return [
         dialog(
-            rx.cond(made != "", _shown_once(), rx.el.div(*_fields(), class_name="form", key=TokenState.opened)),
+            _shown_once(),
+            rx.cond(made, rx.fragment(), rx.el.div(*_fields(), class_name="form", key=TokenState.opened)),
             dialog_id="token",
-            title=rx.cond(made != "", "Your new token", "New token"),
+            title=rx.cond(made, "Your new token", "New token"),
             foot=[
                 rx.cond(
-                    made != "",
+                    made,
                     button("Done", kind="pri", data_close="true"),
                     rx.fragment(
                         button("Cancel", kind="gh", data_close="true"),
@@ -151,11 +152,15 @@ def _fields() -> list[Child]:
 
 
 def _shown_once() -> rx.Component:
+    """Always there, so that its field can take the value when it comes."""
     return rx.el.div(
         callout("warn", "triangle-alert", "Copy it now: it is not shown again."),
         rx.el.div(
-            rx.el.code(TokenState.made, class_name="secret", tab_index=0),
-            button("Copy", glyph="copy", data_copy=TokenState.made),
+            rx.el.textarea(
+                id=VALUE_FIELD, rows="2", read_only=True, class_name="secret", aria_label="Your new token",
+                auto_complete="off", spell_check=False, default_value="",
+            ),
+            button("Copy", glyph="copy", data_copy_from=VALUE_FIELD),
             class_name="row gap",
         ),
         rx.el.p(
@@ -164,4 +169,5 @@ def _shown_once() -> rx.Component:
             class_name="t2",
         ),
         class_name="form",
+        hidden=~TokenState.made,
     )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from zoneinfo import available_timezones
 
 import reflex as rx
@@ -12,9 +11,7 @@ from helpdesk.ui.app_state import AppState
 from helpdesk.ui.components import (
     Child,
     avatar,
-    button,
     checkbox,
-    confirm,
     field,
     icon,
     loading,
@@ -22,13 +19,9 @@ from helpdesk.ui.components import (
     select,
     skeleton_rows,
     switch,
-    tag,
-    text_input,
-    time,
 )
 from helpdesk.ui.components._types import Row
-from helpdesk.ui.profile import tokens_view
-from helpdesk.ui.profile.account import PasswordState, SessionState
+from helpdesk.ui.profile import account_view, tokens_view
 from helpdesk.ui.profile.state import ProfileState
 
 _LOCALES = [
@@ -39,7 +32,6 @@ _LOCALES = [
     ("ja-JP", "日本語"), ("nl-NL", "Nederlands"), ("pl-PL", "Polski"), ("pt-PT", "Português"), ("sv-SE", "Svenska"),
     ("tr-TR", "Türkçe"), ("uk-UA", "Українська"),
 ]  # fmt: skip
-_S: Any = SessionState
 _ROLES = {"client": "Requester", "agent": "Agent", "manager": "Manager", "admin": "Administrator"}
 
 
@@ -81,16 +73,11 @@ def _sections() -> rx.Component:
             "What has a lock waits for you, and always rings in the app.",
             _matrix(),
         ),
-        _section("Password", "A change ends all your other sessions and your tokens.", _password()),
-        _section("Sessions", "Where you are signed in.", _sessions()),
-        _section("API tokens", "For programs that act as you. Each has an end.", tokens_view.tokens()),
-        confirm(
-            dialog_id="end-others",
-            title="End all other sessions?",
-            text="Whoever is signed in as you elsewhere has to sign in again. Tokens stay.",
-            action="End them",
-            on_confirm=SessionState.end_others,
+        _section(
+            "Password", "A change ends all your other sessions and your tokens.", account_view.password()
         ),
+        _section("Sessions", "Where you are signed in.", account_view.sessions()),
+        _section("API tokens", "For programs that act as you. Each has an end.", tokens_view.tokens()),
     )
 
 
@@ -229,83 +216,3 @@ def _tick(row: Row, channel: str, name: str, words: str) -> rx.Component:
     )
     fixed = icon("lock", "s", "Always on " + words)
     return rx.el.div(rx.cond(locked, fixed, box), role="cell", class_name="mid")
-
-
-def _password() -> rx.Component:
-    errors = PasswordState.errors
-
-    def line(name: str, words: str, complete: str, hint: str = "") -> rx.Component:
-        return field(
-            words,
-            text_input(
-                name,
-                type="password",
-                required=True,
-                max_length=256,
-                auto_complete=complete,
-                error=errors[name],
-            ),
-            control_id=name,
-            hint=hint,
-            error=errors[name],
-        )
-
-    return rx.el.form(
-        # where a password manager looks for whose password this is
-        rx.el.input(
-            type="text", name="username", value=AppState.me["email"], auto_complete="username", read_only=True,
-            hidden=True,
-        ),
-        line("current_password", "Present password", "current-password"),
-        rx.el.div(
-            line("new_password", "New password", "new-password", "At least 10 characters; no common ones."),
-            line("again", "New password again", "new-password"),
-            class_name="two-fields",
-        ),
-        rx.el.div(button("Change password", submit=True, busy=PasswordState.saving)),
-        key=PasswordState.done,
-        class_name="form",
-        on_submit=PasswordState.change,
-    )  # fmt: skip
-
-
-def _sessions() -> rx.Component:
-    return rx.fragment(
-        loading(
-            SessionState.read,
-            skeleton_rows(2, "o", "60%", "72px", class_name="own"),
-            rx.el.ul(rx.foreach(SessionState.rows, _session), class_name="lst"),
-        ),
-        rx.cond(
-            _S.rows.length() > 1,
-            rx.el.div(button("End all others", data_dialog="end-others")),
-        ),
-    )
-
-
-def _session(row: Row) -> rx.Component:
-    return rx.el.li(
-        icon(row["glyph"]),
-        rx.el.div(
-            rx.el.div(
-                rx.el.span(row["words"], class_name="b"),
-                rx.cond(row["current"], tag("This one")),
-                class_name="row gap",
-            ),
-            rx.el.div(row["ip"], " · since ", time(row["since"], "short"), class_name="t2 xs"),
-        ),
-        rx.el.span("seen ", time(row["seen"], "relative"), class_name="t2 xs own-when"),
-        rx.cond(
-            row["current"],
-            rx.el.span(class_name="own-act"),
-            button(
-                "End",
-                size="sm",
-                on_click=SessionState.end(row["id"]),
-                aria_label="End the session of " + row["words"],
-                class_name="own-act",
-            ),
-        ),
-        class_name="own",
-        key=row["id"],
-    )
