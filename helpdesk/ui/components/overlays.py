@@ -68,6 +68,7 @@ def menu_item(
     checked: Flag | None = None,
     danger: bool = False,
     disabled: Flag = False,
+    class_name: Text = "",
     **props: Any,
 ) -> rx.Component:
     """An action in a menu; with `checked` a choice that shows whether it applies."""
@@ -83,7 +84,7 @@ def menu_item(
         *children,
         type="button",
         tab_index=-1,
-        class_name="danger" if danger else "",
+        class_name=css("danger" if danger else "", class_name),
         disabled=disabled,
         **kind,
         **({"on_click": on_click} if on_click is not None else {}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from helpdesk.domain.enums import Role
@@ -25,6 +27,8 @@ from helpdesk.ui.components import (
 )
 from helpdesk.ui.components._types import Row
 from helpdesk.ui.profile.token_state import DAYS, VALUE_FIELD, TokenState
+
+_made: Any = TokenState.made
 
 
 def tokens() -> rx.Component:
@@ -77,16 +81,15 @@ def _token(row: Row) -> rx.Component:
 
 
 def dialogs() -> list[Child]:
-    made = TokenState.made
     return [
         dialog(
             _shown_once(),
-            rx.cond(made, rx.fragment(), rx.el.div(*_fields(), class_name="form", key=TokenState.opened)),
+            rx.cond(_made, rx.fragment(), rx.el.div(*_fields(), class_name="form", key=TokenState.opened)),
             dialog_id="token",
-            title=rx.cond(made, "Your new token", "New token"),
+            title=rx.cond(_made, "Your new token", "New token"),
             foot=[
                 rx.cond(
-                    made,
+                    _made,
                     button("Done", kind="pri", data_close="true"),
                     rx.fragment(
                         button("Cancel", kind="gh", data_close="true"),
@@ -169,5 +172,5 @@ def _shown_once() -> rx.Component:
             class_name="t2",
         ),
         class_name="form",
-        hidden=~TokenState.made,
+        hidden=~_made,
     )  # fmt: skip
