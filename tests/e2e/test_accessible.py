@@ -17,8 +17,8 @@ _RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", 
 THEMES = ("light", "dark")
 PAGES = {
     "client": ("/new", "/my", "/my?view=watching", "/tickets/{key}", NOWHERE),
-    "agent": ("/queue?view=mine", "/queue?view=all", "/tickets/{key}"),
-    "manager": ("/home",),
+    "agent": ("/queue?view=mine", "/queue?view=all", "/tickets/{key}", "/profile", "/notifications"),
+    "manager": ("/home", "/reports"),
     "admin": ("/home", "/admin/tree", "/admin/people", "/admin/notifications"),
 }
 

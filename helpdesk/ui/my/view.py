@@ -156,7 +156,12 @@ def _row(row: Any) -> rx.Component:
         rx.el.div(
             rx.el.span(row["title"], class_name="t tr", dir="auto"),
             rx.el.span(
-                row["number"], " · ", row["about"], " ", time(row["at"], "short"), class_name="t2 xs tr"
+                row["number"],
+                " · ",
+                rx.el.bdi(row["about"], dir="ltr"),
+                " ",
+                time(row["at"], "short"),
+                class_name="t2 xs tr",
             ),
             class_name="col",
         ),

@@ -160,7 +160,7 @@ def _shown_once() -> rx.Component:
         callout("warn", "triangle-alert", "Copy it now: it is not shown again."),
         rx.el.div(
             rx.el.textarea(
-                id=VALUE_FIELD, rows="2", read_only=True, class_name="secret", aria_label="Your new token",
+                id=VALUE_FIELD, rows="3", read_only=True, class_name="secret", aria_label="Your new token",
                 auto_complete="off", spell_check=False, default_value="",
             ),
             button("Copy", glyph="copy", data_copy_from=VALUE_FIELD),
