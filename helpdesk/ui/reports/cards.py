@@ -180,7 +180,7 @@ def _hand(one: Any) -> rx.Component:
         ),
         rx.el.td(
             rx.el.span(
-                rx.el.span(bar, class_name="load", aria_hidden="true"), one["open"], class_name="row end"
+                rx.el.span(bar, class_name="load", aria_hidden="true"), one["open"], class_name="row in-hand"
             )
         ),
         rx.el.td(one["at_risk"], class_name=rx.cond(one["at_risk"] != "0", "warn", "")),
