@@ -235,7 +235,13 @@ class TicketHold(SQLModel, table=True):
     __table_args__ = (
         one_of("reason", HoldReason, name="ticket_holds_reason_known"),
         CheckConstraint("ended_at IS NULL OR ended_at >= since", name="ticket_holds_end_after_start"),
-        Index("ticket_holds_one_open", "ticket_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index(  # at most one; lists and counts ask it alone
+            "ticket_holds_open",
+            "ticket_id",
+            unique=True,
+            postgresql_include=["until", "reason"],
+            postgresql_where=text("ended_at IS NULL"),
+        ),
         Index("ticket_holds_by_ticket", "ticket_id", "since"),
         Index("ticket_holds_due", "until", postgresql_where=text("ended_at IS NULL AND until IS NOT NULL")),
     )

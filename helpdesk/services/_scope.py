@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, false, or_, select, true, union_all
+from sqlalchemy import ColumnElement, false, func, or_, select, true
 
 from helpdesk.domain.access import Actor
 from helpdesk.domain.enums import Role
@@ -24,14 +24,12 @@ def in_staff_scope(actor: Actor) -> ColumnElement[bool]:
 def requested_by(actor: Actor) -> ColumnElement[bool]:
     """The tickets that the actor filed, that were filed for them, or that they watch.
 
-    A union of three index look-ups: an OR over the columns would read every ticket.
+    What they watch is an array, so that three indexes give one bitmap of the tickets, each read once: beside a
+    subquery the OR would read every ticket.
     """
-    mine = union_all(
-        select(tickets.c.id).where(tickets.c.created_by == actor.user_id),
-        select(tickets.c.id).where(tickets.c.requested_for == actor.user_id),
-        select(ticket_watchers.c.ticket_id).where(ticket_watchers.c.user_id == actor.user_id),
-    )
-    return tickets.c.id.in_(mine)
+    t, w = tickets.c, ticket_watchers.c
+    watched = func.array(select(w.ticket_id).where(w.user_id == actor.user_id).scalar_subquery())
+    return or_(t.created_by == actor.user_id, t.requested_for == actor.user_id, t.id == func.any(watched))
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
