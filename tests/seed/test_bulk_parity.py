@@ -15,6 +15,7 @@ from helpdesk.core.clock import moved
 from helpdesk.core.db import transaction
 from helpdesk.domain.access import Actor
 from helpdesk.domain.enums import Role, Source
+from helpdesk.domain.sla import compute
 from helpdesk.seed.bulk import sheets as sheets_of
 from helpdesk.seed.bulk.firm import found_company
 from helpdesk.seed.bulk.life import Life
@@ -198,16 +199,55 @@ def _comparable(row: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("number", range(LIVES))
 def test_the_services_write_the_same(scene: Scene, number: int) -> None:
     life, calls = lives(scene, LIVES)[number]
-    twin_id = life.id
+    assert_the_services_write_the_same(scene, life, calls)
+
+
+def test_a_step_reached_when_its_clock_stops_fires_once_it_goes_on(scene: Scene) -> None:
+    """Solved at the instant at which the promise ended, and reopened the day after."""
+    life = Plot(Random(1), scene, 2_000_000, 1, NOW - timedelta(days=30), NOW).life
+    calls: list[Call] = []
+    _record(life, calls)
+    agent, filed = life.team.agents[0].id, datetime(2026, 8, 3, 7, 0, tzinfo=UTC)
+    life.create(filed, "Solved in time", "", "Medium", ())
+    life.assign(filed + timedelta(minutes=1), agent, agent)
+    life.comment(filed + timedelta(minutes=2), agent, "We are on it.")
+    clocks = compute(
+        [event.clock for block in life.blocks for event in block.events if event.clock],
+        scene.policies,
+        filed + timedelta(minutes=3),
+    )
+    assert clocks.resolution is not None
+    end = clocks.resolution.due_at
+    assert end is not None
+    life.resolve(end, agent, "solved", "Done.")
+    life.reopen(end + timedelta(days=1), "It is back.")
+    assert_the_services_write_the_same(scene, life, calls)
+    with transaction() as s:
+        fired = (
+            s.execute(
+                text(
+                    "SELECT fired_at FROM ticket_clock_steps"
+                    " WHERE ticket_id = :id AND kind = 'resolution' AND due_at = :end"
+                ),
+                {"id": life.id, "end": end},
+            )
+            .scalars()
+            .all()
+        )
+    assert fired
+    assert all(at > end + timedelta(days=1) for at in fired)
+
+
+def assert_the_services_write_the_same(scene: Scene, life: Life, calls: Sequence[Call]) -> None:
     sheets = Sheets()
     pen = Pen(sheets, "TWIN", NOW, NOW - timedelta(days=90))
-    pen.write(Random(1), life, number)
+    pen.write(Random(1), life, life.id)
     with transaction() as s:
         sheets.copy(s.connection().connection.driver_connection)
     sweeps = [block.at for block in life.blocks if any(row[0] == "sla_step" for row in block.history)]
     player = Player(scene, life)
     player.play(calls, sweeps)
     for table in sheets_of.COLUMNS:
-        assert stored(table, twin_id) == stored(table, player.id), (
+        assert stored(table, life.id) == stored(table, player.id), (
             f"{table}: {json.dumps(calls, default=str)}"
         )

@@ -116,28 +116,38 @@ class Pen:
     ) -> Iterator[tuple[datetime, list[Reached]]]:
         """What the timers fired, and when: with the events that there were then (`services._sla_steps.fire_due`)."""
         policies = life.scene.policies
+        later: dict[FiredStep, datetime] = {}
         for until in (*life.retargets, self._now):
             clocks = final if until is self._now else compute(events, policies, until - TICK)
-            while (due := self._next_due(life, clocks, fired)) is not None and due + TIMER_LAG < until:
-                moment = due + TIMER_LAG
+            while due := self._unfired(life, clocks, fired, later):
+                first = min(due.values())
+                moment = first + TIMER_LAG
+                if moment >= until:
+                    break
                 reached = reached_steps(events, policies, fired, moment)
+                if not reached:  # its clock stopped at that very instant: it fires if the clock goes on
+                    goes_on = min((event.at for event in events if event.at > moment), default=self._now)
+                    later |= {step: goes_on for step, at in due.items() if at == first}
+                    continue
                 for one in reached:
                     fired.add((str(one.state.kind), one.state.run, one.step.key))
                 yield moment, reached
 
     @staticmethod
-    def _next_due(life: Life, clocks: Clocks, fired: set[FiredStep]) -> datetime | None:
+    def _unfired(
+        life: Life, clocks: Clocks, fired: set[FiredStep], later: Mapping[FiredStep, datetime]
+    ) -> dict[FiredStep, datetime]:
+        """The steps that are still to fire, and from when on."""
         latest = (clocks.first_response, clocks.next_response, clocks.resolution)
-        return min(
-            (
-                step.at
-                for state in (*latest, *clocks.earlier)
-                if state is not None and state.consumed_seconds >= _first_step_s(state)
-                for step in steps(state, life.scene.policies[state.policy_version_id])
-                if step.at is not None and (str(state.kind), state.run, step.key) not in fired
-            ),
-            default=None,
-        )
+        found: dict[FiredStep, datetime] = {}
+        for state in (*latest, *clocks.earlier):
+            if state is None or state.consumed_seconds < _first_step_s(state):
+                continue
+            for step in steps(state, life.scene.policies[state.policy_version_id]):
+                key = (str(state.kind), state.run, step.key)
+                if step.at is not None and key not in fired:
+                    found[key] = max(step.at, later.get(key, step.at))
+        return found
 
     def _insert_steps(self, life: Life, moment: datetime, reached: Sequence[Reached]) -> None:
         at = moment
