@@ -23,6 +23,7 @@ MAX_HOLIDAYS = 1000
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CACHED_DAYS = 8000
 _ONE_DAY = timedelta(days=1)
+_MARGIN = timedelta(days=2)  # so that no change of the clocks around midnight matters
 
 Minutes = tuple[int, int]  # start and end in minutes after local midnight, the end excluded, at most 1440
 
@@ -50,6 +51,10 @@ class BusinessCalendar:
     _zone: ZoneInfo = field(init=False, repr=False, compare=False)
     _days: dict[date, tuple[Opening, ...]] = field(
         default_factory=dict[date, tuple[Opening, ...]], init=False, repr=False, compare=False
+    )
+
+    _months: dict[date, timedelta] = field(
+        default_factory=dict[date, timedelta], init=False, repr=False, compare=False
     )
 
     def __post_init__(self) -> None:
@@ -109,7 +114,17 @@ class BusinessCalendar:
 
     def elapsed(self, a: datetime, b: datetime) -> timedelta:
         """Open time from `a` to `b`; nothing where `b` is not after `a`."""
-        return sum((end - start for start, end in self.intervals(a, b)), timedelta())
+        a, b = as_utc(a), as_utc(b)
+        # days well inside count as a whole: a request may have waited for years
+        first = _month_after(a.astimezone(self._zone).date() + _MARGIN)
+        last = (b.astimezone(self._zone).date() - _MARGIN).replace(day=1)
+        if first >= last:
+            return self._sum(a, b)
+        total = self._sum(a, self._instant(first, 0)) + self._sum(self._instant(last, 0), b)
+        while first < last:
+            total += self._month(first)
+            first = _month_after(first)
+        return total
 
     def between(self, a: datetime, b: datetime) -> float:
         """`elapsed` in seconds."""
@@ -178,6 +193,17 @@ class BusinessCalendar:
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise Invalid.at("calendar", f"This is not a calendar: {error}.") from error
+
+    def _sum(self, a: datetime, b: datetime) -> timedelta:
+        return sum((end - start for start, end in self.intervals(a, b)), timedelta())
+
+    def _month(self, first: date) -> timedelta:
+        """The open time of a whole month."""
+        known = self._months.get(first)
+        if known is None:
+            known = self._sum(self._instant(first, 0), self._instant(_month_after(first), 0))
+            self._months[first] = known
+        return known
 
     def _hours_of(self, day: date) -> tuple[Minutes, ...]:
         holiday = self.holidays.get(day)
@@ -260,6 +286,10 @@ def _zone_of(name: str) -> ZoneInfo:
         KeyError,
     ) as error:  # ZoneInfoNotFoundError is a KeyError; a folder an OSError
         raise Invalid.at("time_zone", f"{name!r} is not a known time zone.") from error
+
+
+def _month_after(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
 def _checked(intervals: Sequence[Minutes], where: str) -> tuple[Minutes, ...]:
