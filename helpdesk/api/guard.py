@@ -11,7 +11,8 @@ import json
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Annotated, Any, NoReturn, TypeVar, get_origin
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, params
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
@@ -113,7 +114,8 @@ class GuardedRoute(APIRoute):
         mark = mark_of(self.endpoint)
         repeatable = {
             field.alias: get_origin(field.field_info.annotation) is list
-            for field in self.dependant.query_params
+            for field in get_flat_params(self.dependant)
+            if isinstance(field.field_info, params.Query)
         }
         body = self.body_field
         optional = body is not None and not body.field_info.is_required()

@@ -13,25 +13,11 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from helpdesk.api import csv_text
+from helpdesk.api.filters import QueueList
 from helpdesk.api.guard import Caller, GuardedRoute, overseer
 from helpdesk.api.openapi import answers
-from helpdesk.api.queries import (
-    Assignees,
-    From,
-    IdFilter,
-    OnlyMyGroups,
-    PriorityFilter,
-    SlaFilter,
-    StatusFilter,
-    TagFilter,
-    TicketSort,
-    To,
-    Words,
-    only_given,
-)
 from helpdesk.services import tickets
 from helpdesk.services.tickets.export import COLUMNS, Export
-from helpdesk.services.views import TicketQuery
 
 router = APIRouter(prefix="/api/v1/admin/tickets", tags=["queue"], route_class=GuardedRoute)
 
@@ -61,33 +47,12 @@ def _pieces(export: Export) -> Iterator[bytes]:
 
 @router.get("/export.csv", response_class=Response, responses=answers(409) | _CSV)
 @overseer
-def export(
-    actor: Caller,
-    status: StatusFilter = [],  # noqa: B006 (never changed)
-    priority: PriorityFilter = [],  # noqa: B006
-    group_id: IdFilter = [],  # noqa: B006
-    category_id: IdFilter = [],  # noqa: B006
-    subcategory_id: IdFilter = [],  # noqa: B006
-    q: Words = None,
-    created_from: From = None,
-    created_to: To = None,
-    resolved_from: From = None,
-    resolved_to: To = None,
-    assigned_to: Assignees = [],  # noqa: B006
-    created_by: IdFilter = [],  # noqa: B006
-    requested_for: IdFilter = [],  # noqa: B006
-    sla: SlaFilter = [],  # noqa: B006
-    on_hold: bool | None = None,
-    tag: TagFilter = [],  # noqa: B006
-    mine_groups: OnlyMyGroups = False,
-    sort: TicketSort = None,
-) -> Response:
+def export(actor: Caller, query: QueueList) -> Response:
     """Every ticket that `GET /admin/tickets` lists with these filters, as CSV: as of one moment and without a limit.
 
     A search gives all its matches, the newest first, where no other order is asked for.
     """
-    given = {name: value for name, value in locals().items() if name != "actor"}
-    made = tickets.export(actor, TicketQuery(**only_given(given)))
+    made = tickets.export(actor, query)
     name = f"tickets-{datetime.now(UTC):%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Accel-Buffering": "no"}
     return _Stream(made, headers=headers, media_type=csv_text.MEDIA_TYPE)

@@ -8,27 +8,11 @@ from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse
 
 from helpdesk.api.bodies import AssignBody, BulkBody, EditBody, HoldBody, StatusBody, TagsBody
+from helpdesk.api.filters import QueuePage
 from helpdesk.api.guard import Caller, GuardedRoute, reads_body, staff, validated, worker
 from helpdesk.api.openapi import answers, json_body
 from helpdesk.api.payload import JsonValue
-from helpdesk.api.queries import (
-    Assignees,
-    Cursor,
-    From,
-    IdFilter,
-    OnlyMyGroups,
-    PageNumber,
-    PageSize,
-    PriorityFilter,
-    SlaFilter,
-    StatusFilter,
-    TagFilter,
-    TicketKey,
-    TicketSort,
-    To,
-    Words,
-    only_given,
-)
+from helpdesk.api.queries import TicketKey, only_given
 from helpdesk.api.shapes import (
     BulkOut,
     BulkResultOut,
@@ -47,54 +31,8 @@ router = APIRouter(prefix="/api/v1/admin/tickets", tags=["queue"], route_class=G
 
 @router.get("")
 @staff
-def list_queue(
-    actor: Caller,
-    status: StatusFilter = [],  # noqa: B006 (never changed)
-    priority: PriorityFilter = [],  # noqa: B006
-    group_id: IdFilter = [],  # noqa: B006
-    category_id: IdFilter = [],  # noqa: B006
-    subcategory_id: IdFilter = [],  # noqa: B006
-    q: Words = None,
-    created_from: From = None,
-    created_to: To = None,
-    resolved_from: From = None,
-    resolved_to: To = None,
-    assigned_to: Assignees = [],  # noqa: B006
-    created_by: IdFilter = [],  # noqa: B006
-    requested_for: IdFilter = [],  # noqa: B006
-    sla: SlaFilter = [],  # noqa: B006
-    on_hold: bool | None = None,
-    tag: TagFilter = [],  # noqa: B006
-    mine_groups: OnlyMyGroups = False,
-    sort: TicketSort = None,
-    page: PageNumber = 1,
-    page_size: PageSize = 25,
-    cursor: Cursor = None,
-) -> FoundTicketsOut:
+def list_queue(actor: Caller, query: QueuePage) -> FoundTicketsOut:
     """All tickets that the caller sees as staff."""
-    query = TicketQuery(
-        status=tuple(status),
-        priority=tuple(priority),
-        group_id=tuple(group_id),
-        category_id=tuple(category_id),
-        subcategory_id=tuple(subcategory_id),
-        q=q,
-        created_from=created_from,
-        created_to=created_to,
-        resolved_from=resolved_from,
-        resolved_to=resolved_to,
-        assigned_to=tuple(assigned_to),
-        created_by=tuple(created_by),
-        requested_for=tuple(requested_for),
-        sla=tuple(sla),
-        on_hold=on_hold,
-        tag=tuple(tag),
-        mine_groups=mine_groups,
-        sort=sort,
-        page=page,
-        page_size=page_size,
-        cursor=cursor,
-    )
     return FoundTicketsOut.of(tickets.list_queue(actor, query))
 
 

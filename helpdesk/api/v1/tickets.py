@@ -17,22 +17,11 @@ from helpdesk.api.bodies import (
     TicketBody,
     WatchersBody,
 )
+from helpdesk.api.filters import OwnPage
 from helpdesk.api.guard import Caller, GuardedRoute, reads_body, signed_in
 from helpdesk.api.openapi import answers, json_or_files
 from helpdesk.api.payload import JsonOrFiles
-from helpdesk.api.queries import (
-    Cursor,
-    From,
-    IdFilter,
-    PageNumber,
-    PageSize,
-    PriorityFilter,
-    StatusFilter,
-    TicketKey,
-    TicketSort,
-    To,
-    Words,
-)
+from helpdesk.api.queries import TicketKey
 from helpdesk.api.shapes import (
     AttachmentOut,
     AttachmentsOut,
@@ -47,49 +36,15 @@ from helpdesk.api.shapes import (
 from helpdesk.core.errors import Invalid
 from helpdesk.domain.enums import Role
 from helpdesk.services import attachments, comments, limits, presence, tickets
-from helpdesk.services.views import NewTicket, TicketQuery
+from helpdesk.services.views import NewTicket
 
 router = APIRouter(prefix="/api/v1/tickets", tags=["tickets"], route_class=GuardedRoute)
 
 
 @router.get("")
 @signed_in
-def list_mine(
-    actor: Caller,
-    status: StatusFilter = [],  # noqa: B006 (never changed)
-    priority: PriorityFilter = [],  # noqa: B006
-    group_id: IdFilter = [],  # noqa: B006
-    category_id: IdFilter = [],  # noqa: B006
-    subcategory_id: IdFilter = [],  # noqa: B006
-    q: Words = None,
-    created_from: From = None,
-    created_to: To = None,
-    watching: Annotated[bool | None, Query(description="Only those watched, or none of them.")] = None,
-    needs_me: Annotated[
-        bool | None, Query(description="Only those where the requester has the next move, or none of them.")
-    ] = None,
-    sort: TicketSort = None,
-    page: PageNumber = 1,
-    page_size: PageSize = 25,
-    cursor: Cursor = None,
-) -> FoundTicketsOut:
+def list_mine(actor: Caller, query: OwnPage) -> FoundTicketsOut:
     """My tickets: filed by me, for me, or watched, in the requester's view."""
-    query = TicketQuery(
-        status=tuple(status),
-        priority=tuple(priority),
-        group_id=tuple(group_id),
-        category_id=tuple(category_id),
-        subcategory_id=tuple(subcategory_id),
-        q=q,
-        created_from=created_from,
-        created_to=created_to,
-        watching=watching,
-        needs_me=needs_me,
-        sort=sort,
-        page=page,
-        page_size=page_size,
-        cursor=cursor,
-    )
     return FoundTicketsOut.of(tickets.list_mine(actor, query))
 
 
