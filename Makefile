@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
 PYTEST_ARGS ?=
+LIVE_ARGS ?=
 
 # The first Python that really runs (a shim may stand for one that is not installed) and can make environments.
 # Then the environment, and in it exactly what requirements.txt pins, again whenever that file changes.
@@ -44,6 +45,7 @@ help:
 	@echo "make check   lint, types, boundaries, fast tests: under a minute"
 	@echo "make test    make check, then all tests, with real services and a real browser"
 	@echo "make chaos   kill its parts at random under load for some twenty minutes, and check the books"
+	@echo "make live    open 200 pages, change 20 things a second, and measure when each page shows it"
 	@echo "make strangers  the hostile tests at length, with counts of what was tried"
 	@echo "make format  put the code into its canonical form"
 
@@ -95,6 +97,10 @@ WITHIN ?= 60
 chaos: environment
 	@exec $(BIN)/python -m tests.faults.chaos --rounds $(ROUNDS) --seed "$(SEED)" --within $(WITHIN)
 .PHONY: chaos
+# How soon open pages show what changes: LIVE_ARGS="--pages 200 --rate 20 --seconds 60".
+live: environment
+	@$(BIN)/python -m benchmarks.live $(LIVE_ARGS)
+.PHONY: live
 # What strangers may try, at length: every route by Schemathesis as everybody, every handler with odd arguments.
 strangers: environment
 	@STRANGERS_ROLES=client,agent,manager,admin STRANGERS_EXAMPLES=40 STRANGERS_ROUNDS=20 \

@@ -20,7 +20,7 @@ from helpdesk.models.ticket import ticket_watchers, tickets
 _MOST = 500
 
 
-def hints(window: float = 0.3) -> AsyncIterator[frozenset[str]]:
+def hints(window: float = 0.1) -> AsyncIterator[frozenset[str]]:
     """Sets of changed topics, gathered over `window` seconds. Hints may get lost: `changed_since` heals."""
     return live_listener.topics(window)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +33,7 @@ from helpdesk.services._session_rows import (
     me_from,
     owner_of_token,
     session_with_user,
+    sessions_with_users,
 )
 from helpdesk.services._token_pairs import REFRESH_LIFETIME, digest_of, end_family_of_reused, pair_for
 from helpdesk.services.views import MeView, SessionView, TokenPair
@@ -42,6 +44,7 @@ __all__ = [
     "Client",
     "actor_of_access_token",
     "actor_of_cookie",
+    "actors_of_cookies",
     "change_password",
     "login",
     "logout",
@@ -140,21 +143,26 @@ def sign_out(actor: Actor) -> None:
 
 def actor_of_cookie(value: object) -> Actor | None:
     """Who is behind a browser's cookie; None: unknown, ended, idle for 12 h, 14 days old, deactivated."""
-    parsed = _parse_cookie(value)
-    if parsed is None:
-        return None
-    session_id, secret = parsed
+    return actors_of_cookies([value])[0]
+
+
+def actors_of_cookies(values: Sequence[object]) -> list[Actor | None]:
+    """Who is behind each of several cookies, as `actor_of_cookie` says it, in one look-up."""
+    parsed = [_parse_cookie(value) for value in values]
+    if not any(parsed):
+        return [None] * len(parsed)
     with transaction() as s:
         now = clock.now()
-        row = session_with_user(s, session_id)
-        if row is None or row.kind != "browser" or row.secret_hash is None:
-            return None
-        if not hmac.compare_digest(bytes(row.secret_hash), ids.secret_hash(secret)):
-            return None
-        if not is_live(row, now) or row.last_seen_at + BROWSER_IDLE <= now:
-            return None
-        _touch(s, row, now)
-        return actor_from(row, Source.WEB)
+        rows = sessions_with_users(s, {session_id for session_id, _ in filter(None, parsed)})
+        # in one order, so that two of these can't wait for each other
+        for row in sorted(rows.values(), key=lambda row: row.id):
+            if any(one and one[0] == row.id and _opens(row, one[1], now) for one in parsed):
+                _touch(s, row, now)
+        found = [(rows.get(one[0]), one[1]) if one else (None, "") for one in parsed]
+        return [
+            actor_from(row, Source.WEB) if row is not None and _opens(row, secret, now) else None
+            for row, secret in found
+        ]
 
 
 def actor_of_access_token(token: object) -> Actor:
@@ -259,6 +267,15 @@ def _open_session(
         ip=client.ip,
     )
     return row
+
+
+def _opens(row: Row[Any], secret: str, now: datetime) -> bool:
+    """Whether a browser with this secret is let in by its session."""
+    if row.kind != "browser" or row.secret_hash is None:
+        return False
+    if not hmac.compare_digest(bytes(row.secret_hash), ids.secret_hash(secret)):
+        return False
+    return is_live(row, now) and row.last_seen_at + BROWSER_IDLE > now
 
 
 def _touch(s: Session, row: Row[Any], now: datetime) -> None:

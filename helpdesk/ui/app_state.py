@@ -16,7 +16,7 @@ from helpdesk.domain.enums import STAFF_ROLES, Role
 from helpdesk.services import saved_views, sessions, tickets
 from helpdesk.services.views import MeView, ProfileView, ViewCount
 from helpdesk.ui import live
-from helpdesk.ui.bridge import Failure, attempt
+from helpdesk.ui.bridge import Failure, alone, attempt, attempt_together
 from helpdesk.ui.guard import allow, me
 from helpdesk.ui.rows import initials, tone
 
@@ -149,10 +149,10 @@ class AppState(rx.State):
         actor = me()
         if actor.role not in STAFF_ROLES:
             return
-        counted = await attempt(tickets.queue_counts, actor)
+        counted = await attempt_together(alone(actor), tickets.queue_counts, actor)
         if not isinstance(counted, Failure):
             self.counts = dict(dataclasses.asdict(counted))
-        views = await attempt(saved_views.view_counts, actor)
+        views = await attempt_together(alone(actor), saved_views.view_counts, actor)
         if not isinstance(views, Failure):
             self.saved_views = [_saved_link(one) for one in views]
 

@@ -10,16 +10,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
 from helpdesk.core.errors import DomainError, RateLimited
+from helpdesk.domain.access import Actor
 from helpdesk.ui.guard import clean
+from helpdesk.ui.together import Together
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_reads = Together()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,27 @@ async def attempt(service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) ->
         return await call(service, *args, **kwargs)
     except DomainError as error:
         return failure(error)
+
+
+async def attempt_together(
+    audience: Hashable, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T | Failure:
+    """`attempt`, for what open pages read again: those who ask at the same time share one read (see `together`).
+
+    Args:
+        audience: what, beside the arguments after the first (the actor), decides the answer: `alone(actor)`, unless
+            others with the same right get the same.
+    """
+    key = (service, audience, args[1:], tuple(kwargs.items()))
+    try:
+        return await _reads.read(key, lambda: service(*args, **kwargs))
+    except DomainError as error:
+        return failure(error)
+
+
+def alone(actor: Actor) -> Hashable:
+    """The audience of what is a person's own: their other pages."""
+    return actor.user_id, actor.role, actor.group_ids
 
 
 def failure(error: DomainError) -> Failure:

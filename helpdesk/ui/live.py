@@ -4,6 +4,9 @@ A page says what it shows: `watch("ticket:42", refresh=TicketState.refresh)` in 
 changes, the browser is sent the *name* of that handler and calls it back, as it would on a click: through the fence,
 with its own right. No row travels by itself, no state is loaded for those who don't look.
 
+However much happens, a page reads again at most once in `PACE_S` by each handler, and none is asked for while the
+browser has yet to call it: many pages and many changes make pages later, never a queue of reads that grows.
+
 Topics: `queue` (any ticket, for staff), `ticket_staff:<id>`, `ticket:<id>` (what its requester may know), `person:<id>`
 (a person's own requests), `presence:<id>` (who has a ticket open, for staff),
 `bell:<id>` (what a person is told).
@@ -14,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -34,21 +38,46 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RECONCILE_S = 10.0
+PACE_S = 1.0
+_LOST_S = 10.0  # a browser that has not called back by then will not
+_TICK_S = 0.1
 _PAUSE_S = 1.0
 _SPREAD = 50  # after so many sockets the loop gets a breath
 
 
 @dataclass(slots=True)
 class _Interest:
-    """What one socket's page and frame show: topic → names of the handlers to call."""
+    """What one socket's page and frame show: topic → names of the handlers to call. The others are by handler."""
 
     page: dict[str, str] = field(default_factory=dict[str, str])
     frame: dict[str, str] = field(default_factory=dict[str, str])
+    behind: set[str] = field(default_factory=set[str])  # something changed since they last began
+    asked: dict[str, float] = field(
+        default_factory=dict[str, float]
+    )  # when; the browser has yet to call them
+    begun: dict[str, float] = field(default_factory=dict[str, float])  # when, last
 
-    def handlers_for(self, topics: Iterable[str]) -> set[str]:
-        return {
-            handlers[topic] for handlers in (self.page, self.frame) for topic in topics if topic in handlers
-        }
+    def touch(self, topics: set[str]) -> None:
+        for handlers in (self.page, self.frame):
+            self.behind.update(handlers[topic] for topic in handlers.keys() & topics)
+
+    def due(self) -> list[str]:
+        """The handlers to ask for now; they count as asked for."""
+        now = time.monotonic()
+        self.behind &= {*self.page.values(), *self.frame.values()}
+        ripe = sorted(
+            name
+            for name in self.behind
+            if now - self.begun.get(name, -PACE_S) >= PACE_S
+            and now - self.asked.get(name, -_LOST_S) >= _LOST_S
+        )
+        self.asked.update(dict.fromkeys(ripe, now))
+        return ripe
+
+    def begin(self, name: str) -> None:
+        self.behind.discard(name)
+        self.asked.pop(name, None)
+        self.begun[name] = time.monotonic()
 
 
 _interests: dict[str, _Interest] = {}
@@ -77,9 +106,26 @@ def watch(*topics: str, refresh: Any = None, frame: bool = False, also: bool = F
         interest.page = {**interest.page, **handlers} if also else handlers
 
 
+def begun(name: str) -> None:
+    """The event of this name begins, and will see all that has changed so far: the fence says so of each."""
+    socket_id = (EventContext.get().router_data or {}).get("sid")
+    interest = _interests.get(socket_id) if socket_id else None
+    if interest is not None and name in {*interest.page.values(), *interest.frame.values()}:
+        interest.begin(name)
+
+
 async def poke(app: App, topics: Iterable[str]) -> int:
-    """Send each local socket the handlers that follow one of `topics`; returns how many sockets were told."""
+    """Send each local socket the handlers that follow one of `topics`; returns how many sockets were told.
+
+    Those whose page has just read, or was asked to, are told later.
+    """
     wanted = set(topics)
+    for interest in _interests.values():
+        interest.touch(wanted)
+    return await _tell(app)
+
+
+async def _tell(app: App) -> int:
     namespace: Any = app.event_namespace
     alive = namespace._token_manager.sid_to_token
     told = 0
@@ -87,7 +133,7 @@ async def poke(app: App, topics: Iterable[str]) -> int:
         if socket_id not in alive:
             _interests.pop(socket_id, None)
             continue
-        handlers = sorted(interest.handlers_for(wanted))
+        handlers = interest.due() if interest.behind else []
         if not handlers:
             continue
         update = StateUpdate(events=[Event(name=name, payload={}) for name in handlers])
@@ -101,7 +147,7 @@ async def poke(app: App, topics: Iterable[str]) -> int:
 @contextlib.asynccontextmanager
 async def follow(app: App) -> AsyncIterator[None]:
     """The lifespan task: listens for hints, and compares with the database every 10 s, which heals lost ones."""
-    tasks = [asyncio.create_task(_reconcile(app))]
+    tasks = [asyncio.create_task(_reconcile(app)), asyncio.create_task(_tell_later(app))]
     if get_settings().redis_url:
         tasks.append(asyncio.create_task(_listen(app)))
     try:
@@ -110,6 +156,15 @@ async def follow(app: App) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _tell_later(app: App) -> None:
+    while True:
+        await asyncio.sleep(_TICK_S)
+        try:
+            await _tell(app)
+        except Exception:
+            log.exception("live updates: telling failed")
 
 
 async def _listen(app: App) -> None:

@@ -32,6 +32,7 @@ WITHOUT_ACTOR = {
     "notifications.deliver_due": "the worker's own; each mail is built with its recipient's right",
     "sessions.actor_of_access_token": "makes the actor",
     "sessions.actor_of_cookie": "makes the actor",
+    "sessions.actors_of_cookies": "makes the actors",
     "sessions.login": "there is no actor before the sign-in",
     "sessions.logout": "the refresh token is the authority",
     "sessions.refresh": "the refresh token is the authority",

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from helpdesk.integrations import live as publisher
 from helpdesk.ui import live
 from tests.factories import World
-from tests.ui.protocol import ON_LOAD, Tab
+from tests.ui.frames import ON_LOAD
+from tests.ui.protocol import Tab
 
 T = TypeVar("T")
 _topics = (f"tests:{number}" for number in itertools.count())

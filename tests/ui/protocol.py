@@ -1,22 +1,15 @@
-"""A browser's side of the websocket, in process: the real app, guard and state manager, without port or build.
-
-Frames are socket.io over engine.io: "0" opens, "40/_event," connects, "42/_event,7[name, body]" is an event that asks
-for the acknowledgement "43/_event,7[]".
-"""
+"""A browser's side of the websocket, in process: the real app, guard and state manager, without port or build."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-NAMESPACE = "/_event,"
-ROOT = "reflex___state____state"
-HYDRATE = f"{ROOT}.hydrate_and_load"
-ON_LOAD = f"{ROOT}.reflex___state____on_load_internal_state.on_load_internal"
+from tests.ui.frames import NAMESPACE, Heard, new_token
+
 ORIGIN = "http://localhost:8000"
 _MARK = "tests_mark"
 _PATIENCE_S = 30.0  # a busy machine takes its time; whoever waits this long waits for nothing
@@ -26,22 +19,15 @@ OPENED: list[Tab] = []
 """Every tab of the test, so that none stays open after it: a person has ten sockets, and numbers of people recur."""
 
 
-def new_token() -> str:
-    return str(uuid.uuid4())
-
-
 @dataclass
-class Tab:
-    """One browser tab's socket. `state` is what the server told it, by state and var; `actions` the browser events."""
+class Tab(Heard):
+    """One browser tab's socket."""
 
     asgi: Any
     cookie: str = ""
     token: str = field(default_factory=new_token)
     origin: str | None = ORIGIN
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    path: str = "/"
-    state: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
-    actions: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     raw: list[str] = field(default_factory=list[str])
     closed: int | None = None
     accepted: bool = False
@@ -69,17 +55,14 @@ class Tab:
         """Open, join the namespace and, as the browser does, ask for the state and the page's load handlers."""
         if not await self.open():
             raise ConnectionRefusedError(self.closed)
-        boot = {
-            "event": {"name": HYDRATE, "payload": {"vars": {}, "hashes": {}}, "router_data": self._router()}
-        }
         self._sent += 1
-        await self._send("40" + NAMESPACE + (json.dumps(boot) if hydrate else ""))
+        await self._send(self.joining(hydrate=hydrate))
         await self.settle()
         return self
 
     async def event(self, name: str, /, **payload: Any) -> Tab:
         """Send an event; back when it is done, with all that comes of it."""
-        return await self.forged({"name": name, "payload": payload, "router_data": self._router()})
+        return await self.forged(self.body_of(name, payload))
 
     async def forged(self, body: Mapping[str, Any]) -> Tab:
         """Send an event as no browser of ours would."""
@@ -151,10 +134,6 @@ class Tab:
         if self._task:
             await asyncio.wait_for(asyncio.shield(self._task), _PATIENCE_S)
 
-    def var(self, state: type, name: str) -> Any:
-        """What this tab was last told of a var; None when it was never told."""
-        return self.state.get(state.get_full_name(), {}).get(f"{name}_rx_state_")
-
     async def _take(self, message: Mapping[str, Any]) -> None:
         if message["type"] == "websocket.close":
             self.closed = message.get("code", 1000)
@@ -177,14 +156,8 @@ class Tab:
             self._taken += 1
         if name != "event":
             return
-        for state, delta in (bodies[0].get("delta") or {}).items():
-            self.state.setdefault(state, {}).update(delta)
-        for event in bodies[0].get("events") or []:
-            if event["name"].startswith("_"):
-                self.actions.append(event)
-            else:
-                payload = event.get("payload") or {}
-                await self._emit({"name": event["name"], "payload": payload, "router_data": self._router()})
+        for again in self.hear(bodies[0]):
+            await self._emit(again)
 
     async def _emit(self, body: Mapping[str, Any]) -> None:
         self._sent += 1
@@ -192,11 +165,6 @@ class Tab:
 
     async def _send(self, text: str) -> None:
         await self._to_app.put({"type": "websocket.receive", "text": text})
-
-    def _router(self) -> dict[str, Any]:
-        path, _, search = self.path.partition("?")
-        query = dict(pair.split("=", 1) for pair in search.split("&") if "=" in pair)
-        return {"pathname": path, "asPath": self.path, "query": query}
 
     def _scope(self) -> dict[str, Any]:
         given = {"host": "localhost:8000", "upgrade": "websocket", "connection": "Upgrade", **self.headers}

@@ -15,7 +15,8 @@ from helpdesk.domain.enums import SELECTABLE_ROLES, Role
 from helpdesk.models.person import roles, sessions, users
 from tests.factories import World
 from tests.ui.conftest import Opener, cookie_of
-from tests.ui.protocol import Tab, new_token
+from tests.ui.frames import new_token
+from tests.ui.protocol import Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

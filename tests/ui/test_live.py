@@ -75,3 +75,19 @@ async def test_a_closed_socket_is_forgotten(open_tab: Opener, people: World) -> 
     assert await live.poke(app, ["queue"]) == 1
     await tab.close()
     assert await live.poke(app, ["queue"]) == 0
+
+
+async def test_a_page_is_asked_once_until_it_has_read_and_misses_nothing(
+    open_tab: Opener, people: World
+) -> None:
+    from helpdesk.helpdesk import app
+    from helpdesk.ui.app_state import AppState
+
+    tab = await open_tab(people.agent)
+    before = tab.var(AppState, "counts")["all"]
+    assert await live.poke(app, ["queue"]) == 1
+    assert await live.poke(app, ["queue"]) == 0, "its browser has yet to call back"
+    await tab.settle()
+    assert await live.poke(app, ["queue"]) == 0, "it has just read"
+    await asyncio.to_thread(file_ticket, people)
+    await tab.until(lambda: tab.var(AppState, "counts")["all"] == before + 1)

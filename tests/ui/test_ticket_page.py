@@ -23,7 +23,8 @@ from helpdesk.ui.tickets.watch_state import WatchState
 from tests import factories
 from tests.factories import Person, World
 from tests.ui.conftest import Opener
-from tests.ui.protocol import ROOT, Tab
+from tests.ui.frames import ROOT
+from tests.ui.protocol import Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 SECRET = "The vendor promised nothing 4711"

@@ -10,7 +10,7 @@ from helpdesk.services.views import BellRow, Page
 from helpdesk.ui import live
 from helpdesk.ui.app_state import AppState
 from helpdesk.ui.bell.rows import Bell, bell_row, merged, read
-from helpdesk.ui.bridge import Failure, attempt
+from helpdesk.ui.bridge import Failure, alone, attempt, attempt_together
 from helpdesk.ui.guard import allow, me
 
 _PAGE = 20
@@ -105,7 +105,7 @@ class BellState(AppState):
         self.more = bool(self._cursor)
 
     async def _count_unread(self) -> None:
-        counted = await attempt(notifications.count_unread, me())
+        counted = await attempt_together(alone(me()), notifications.count_unread, me())
         if not isinstance(counted, Failure):
             many = counted.unread > 99
             self.unread = "99+" if many else str(counted.unread or "")

@@ -16,6 +16,7 @@ from reflex_base.registry import RegistrationContext
 from helpdesk.core.errors import DomainError
 from helpdesk.domain.access import Actor
 from helpdesk.domain.enums import SELECTABLE_ROLES, Role
+from helpdesk.ui import live
 from helpdesk.ui.guard import sockets
 from helpdesk.ui.guard.arguments import fits
 
@@ -110,6 +111,7 @@ class EventFence(rx.Middleware):
             log.warning("event with other arguments", extra={"event": event.name, "user_id": actor.user_id})
             return await _refuse(state, "That could not be understood. Reload the page and try again.")
         _me.set(actor)
+        live.begun(event.name)
         return None
 
 

@@ -6,7 +6,6 @@ place of the cookie, and only this map, in memory, knows what belongs to the key
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import secrets
@@ -18,6 +17,7 @@ from http.cookies import CookieError, SimpleCookie
 from helpdesk.core.config import get_settings
 from helpdesk.domain.access import Actor
 from helpdesk.services import sessions
+from helpdesk.ui.together import Batched
 
 MAX_SOCKETS_PER_USER = 10
 _PREFIX = "hd-socket "
@@ -32,6 +32,7 @@ class Socket:
 
 _open: dict[str, Socket] = {}
 _per_user: Counter[int] = Counter()
+_actors = Batched(sessions.actors_of_cookies)
 
 
 def cookie_name() -> str:
@@ -51,14 +52,12 @@ def cookie_value(header: str) -> str:
 
 
 async def actor_of(cookie: str) -> Actor | None:
-    """The person that a cookie's session belongs to, looked up now: nothing is cached.
+    """The person that a cookie's session belongs to, looked up now: nothing is cached. Many at once take one look-up.
 
     Raises:
         Unavailable: the database does not answer.
     """
-    if not cookie:
-        return None
-    return await asyncio.to_thread(sessions.actor_of_cookie, cookie)
+    return await _actors.get(cookie) if cookie else None
 
 
 async def actor_of_event(headers: dict[str, str]) -> Actor | None:

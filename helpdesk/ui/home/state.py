@@ -12,7 +12,7 @@ from helpdesk.services import reports
 from helpdesk.services.views import DayFigure, HomeFigures
 from helpdesk.ui import charts, live
 from helpdesk.ui.app_state import AppState, query
-from helpdesk.ui.bridge import Failure, attempt
+from helpdesk.ui.bridge import Failure, alone, attempt_together
 from helpdesk.ui.guard import allow, me
 from helpdesk.ui.rows import iso
 
@@ -51,7 +51,7 @@ class HomeState(AppState):
         await self._read()
 
     async def _read(self) -> None:
-        seen = await attempt(reports.home, me())
+        seen = await attempt_together(alone(me()), reports.home, me())
         if isinstance(seen, Failure):
             self.problem = seen.message
             if self.ready:

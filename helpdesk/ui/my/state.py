@@ -11,7 +11,7 @@ from helpdesk.services import tickets
 from helpdesk.services.views import Page, TicketQuery, TicketRow
 from helpdesk.ui import live
 from helpdesk.ui.app_state import AppState, query
-from helpdesk.ui.bridge import Failure, attempt
+from helpdesk.ui.bridge import Failure, alone, attempt_together
 from helpdesk.ui.guard import allow, me
 from helpdesk.ui.my.rows import Request, needs_you, request, settled
 from helpdesk.ui.paging import NO_STEPS, Steps, counted
@@ -74,7 +74,7 @@ class MyState(AppState):
             mine = {"status": _OPEN, "watching": False, "needs_me": False}
             rules: dict[str, Any] = {} if self.words else mine
             asked = TicketQuery(**base, **rules, sort=None if self.words else "-updated_at")
-        page = await attempt(tickets.list_mine, me(), asked)
+        page = await attempt_together(alone(me()), tickets.list_mine, me(), asked)
         if isinstance(page, Failure):
             self.failed, self.ready = page.message, True
             return
@@ -83,7 +83,9 @@ class MyState(AppState):
         if not self.view and not self.words:
             await self._show_needs(first=not cursor)
             await self._show_closed()
-        watched = await attempt(tickets.list_mine, me(), TicketQuery(watching=True, page_size=1))
+        watched = await attempt_together(
+            alone(me()), tickets.list_mine, me(), TicketQuery(watching=True, page_size=1)
+        )
         self.watching_total = 0 if isinstance(watched, Failure) else watched.total
         self.ready = True
 
@@ -118,7 +120,7 @@ class MyState(AppState):
     async def _show_needs(self, *, first: bool) -> None:
         """On the first page the first of them, on the others their number alone."""
         asked = TicketQuery(needs_me=True, watching=False, sort="-updated_at", page_size=_PAGE)
-        page = await attempt(tickets.list_mine, me(), asked)
+        page = await attempt_together(alone(me()), tickets.list_mine, me(), asked)
         if not isinstance(page, Failure):
             self.needs = [request(row, me().user_id) for row in page.items] if first else []
             self.needs_total = page.total
@@ -127,7 +129,7 @@ class MyState(AppState):
         asked = TicketQuery(
             status=(str(Status.CLOSED),), watching=False, sort="-updated_at", page_size=_CLOSED_SHOWN
         )
-        page = await attempt(tickets.list_mine, me(), asked)
+        page = await attempt_together(alone(me()), tickets.list_mine, me(), asked)
         if not isinstance(page, Failure):
             self.closed = [request(row, me().user_id) for row in page.items]
             self.closed_total = page.total

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import TypedDict
 
 import reflex as rx
 
+from helpdesk.domain.access import Actor
 from helpdesk.domain.enums import STAFF_ROLES, Role
 from helpdesk.services import saved_views, tickets, tree
 from helpdesk.services.views import GroupNode, Page, QueueSettings, SavedViewRow, TicketQuery, TicketRow
 from helpdesk.ui import live
 from helpdesk.ui.app_state import AppState, go_to, query
-from helpdesk.ui.bridge import Failure, attempt
+from helpdesk.ui.bridge import Failure, alone, attempt, attempt_together
 from helpdesk.ui.guard import allow, me
 from helpdesk.ui.paging import NO_STEPS, Steps, counted
 from helpdesk.ui.queue import choices, filters
@@ -88,7 +90,8 @@ class QueueState(AppState):
         """Some ticket changed: rows are brought up to date where they stand, moves wait behind the pill."""
         if not self.ready:
             return
-        page = await attempt(tickets.list_queue, me(), self._place().ticket_query())
+        asked = self._place().ticket_query()
+        page = await attempt_together(audience(me(), asked), tickets.list_queue, me(), asked)
         if isinstance(page, Failure):
             return
         fresh = [queue_row(row) for row in page.items]
@@ -214,6 +217,12 @@ class QueueState(AppState):
             "words": self.total,
         }
         self.ready = True
+
+
+def audience(actor: Actor, asked: TicketQuery) -> Hashable:
+    """Who is shown the same: staff of the same role and groups, unless the list asks for what is one's own."""
+    own = "me" in asked.assigned_to or asked.watching is not None or asked.needs_me is not None
+    return alone(actor) if own else (actor.role, actor.group_ids)
 
 
 def _saved(row: SavedViewRow | None, place: filters.Place) -> Saved:
