@@ -19,6 +19,7 @@ ELSEWHERE = {
     "integrity": "checks of the shell",
     "idempotency": "a part of other verbs",
     "sessions.actor_of_cookie": "who calls, before a route",
+    "sessions.actors_of_cookies": "who calls, for several at once",
     "sessions.actor_of_access_token": "who calls, before a route",
     "sessions.record_denial": "written when a route refuses",
     "jobs.forget_old": "the timer's",
@@ -74,7 +75,7 @@ def test_authority_is_an_argument() -> None:
     """Each verb takes the actor first, but for those by which somebody becomes one."""
     without = {
         "sessions.sign_in", "sessions.login", "sessions.refresh", "sessions.logout",
-        "sessions.actor_of_cookie", "sessions.actor_of_access_token",
+        "sessions.actor_of_cookie", "sessions.actors_of_cookies", "sessions.actor_of_access_token",
         "tokens.actor_of_token", "health.live", "health.ready",
         "jobs.forget_old", "jobs.run_due", "spelling.learn", "spelling.relearn",
         "notifications.deliver_due", "sla.verify", "sla.sweep_steps",

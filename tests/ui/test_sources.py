@@ -17,7 +17,8 @@ ASSETS = ROOT / "assets"
 # Server-sent scripts need a looser policy, and text in their arguments can hang the process.
 DOORS = {
     "redirect": {"app_state.py"},
-    "toast": set(), "call_script": set(), "call_function": set(), "set_clipboard": set(), "set_value": set(),
+    "toast": set(), "call_script": set(), "call_function": set(), "set_clipboard": set(),
+    "set_value": {"app_state.py"},
     "window_alert": set(), "console_log": set(), "download": set(), "html": set(), "markdown": set(), "upload": set(),
     "Cookie": set(), "LocalStorage": set(), "SessionStorage": set(), "SharedState": set(),
 }  # fmt: skip

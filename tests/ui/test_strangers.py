@@ -116,7 +116,7 @@ async def test_no_event_breaks_or_tells(
     for _ in range(ROUNDS):
         for index, (name, fn) in enumerate(dice.sample(ours, len(ours))):
             tab = tabs[index % len(tabs)]
-            body = {"name": name, "payload": _payload(dice, fn, real), "router_data": tab._router()}
+            body = tab.body_of(name, _payload(dice, fn, real))
             await tab._send("42/_event," + json.dumps(["event", body]))
             tally.count("events to handlers", who)
             if index % _BATCH == 0:

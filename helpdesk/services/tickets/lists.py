@@ -117,16 +117,15 @@ def queue_counts(actor: Actor) -> QueueCounts:
         "waiting": t.id.in_(held),
         "my_groups": t.group_id.in_(sorted(actor.group_ids)),
     }
+    # all of one index, which has what is not closed (`tickets_facts`)
+    unsolved = t.status.in_(_LIVE)
     statement = select(
-        func.count().label("unsolved"),
-        *(func.count().filter(rule).label(name) for name, rule in counts.items()),
-    ).where(t.status.in_(_LIVE), in_staff_scope(actor))
-    resolved = select(func.count()).where(t.status == str(Status.RESOLVED), in_staff_scope(actor))
+        func.count().label("all"),
+        *(func.count().filter(rule, unsolved).label(name) for name, rule in counts.items()),
+    ).where(t.status != str(Status.CLOSED), in_staff_scope(actor))
     with transaction() as s:
-        row = s.execute(
-            statement.add_columns(resolved.select_from(tickets).scalar_subquery().label("solved"))
-        ).one()
-    return QueueCounts(**{name: getattr(row, name) for name in counts}, all=row.unsolved + row.solved)
+        row = s.execute(statement).mappings().one()
+    return QueueCounts(**row)
 
 
 def marks(actor: Actor, ids: Sequence[object]) -> list[TicketMark]:
