@@ -81,7 +81,9 @@ def detail(
     extra = _staff_extra(s, actor, ticket_id, row) if staff else {}
     return TicketDetail(
         ticket=row,
-        comments=tuple(_comment_view(one, persons, files_of[one["id"]], row) for one in comments),
+        comments=tuple(
+            _comment_view(one, persons, files_of[one["id"]], row.requested_for.id) for one in comments
+        ),
         attachments=tuple(shown_files),
         history=tuple(_history_view(one, number, persons, staff) for number, one in enumerate(history, 1)),
         view=str(seen),
@@ -97,6 +99,18 @@ def detail(
         closes_at=_ahead.closes_at(s, row, facts[1]["policy_version_id"]),
         **extra,
     )
+
+
+def written(s: Session, actor: Actor, comment_id: int, requested_for: int) -> CommentView:
+    """One comment, with its files, as the page shows it: the answer to whoever wrote it, or who is to read it.
+
+    Args:
+        requested_for: of its ticket; the caller has checked that `actor` may see the comment.
+    """
+    row = _timeline.comment(s, comment_id)
+    files = _timeline.files_of_comment(s, comment_id)
+    persons = _rows.people(s, actor, [row["author_id"], *(one["uploaded_by"] for one in files)])
+    return _comment_view(row, persons, [_file_view(one, persons) for one in files], requested_for)
 
 
 def _facts(s: Session, actor: Actor, ticket_id: int, *, forced: bool) -> tuple[TicketFacts, RowMapping]:
@@ -131,7 +145,7 @@ def _file_view(row: RowMapping, persons: Mapping[int, PersonView]) -> Attachment
 
 
 def _comment_view(
-    row: RowMapping, persons: Mapping[int, PersonView], files: Sequence[AttachmentView], ticket: TicketRow
+    row: RowMapping, persons: Mapping[int, PersonView], files: Sequence[AttachmentView], requested_for: int
 ) -> CommentView:
     author = persons[row["author_id"]]
     names = ("id", "message", "is_internal", "created_at", "source")
@@ -139,7 +153,7 @@ def _comment_view(
         **{name: row[name] for name in names},
         author=author,
         attachments=tuple(files),
-        from_staff=author.role in {"agent", "admin"} and author.id != ticket.requested_for.id,
+        from_staff=author.role in {"agent", "admin"} and author.id != requested_for,
     )
 
 
@@ -177,15 +191,19 @@ def status_steps(ticket: TicketRow, times: Mapping[str, datetime]) -> tuple[Stat
 
 def _staff_extra(s: Session, actor: Actor, ticket_id: int, row: TicketRow) -> dict[str, Any]:
     version, policy = sla_policy_versions, sla_policies
-    name = s.execute(
-        select(policy.c.name, version.c.version, tickets.c.staff_updated_at)
+    around = s.execute(
+        select(
+            policy.c.name,
+            version.c.version,
+            tickets.c.staff_updated_at,
+            users.c.department,
+            users.c.location,
+        )
         .select_from(tickets)
         .join(version, version.c.id == tickets.c.policy_version_id)
         .join(policy, policy.c.id == version.c.policy_id)
+        .join(users, users.c.id == tickets.c.requested_for)
         .where(tickets.c.id == ticket_id)
-    ).one()
-    requester = s.execute(
-        select(users.c.department, users.c.location).where(users.c.id == row.requested_for.id)
     ).one()
     unsolved = func.count().filter(tickets.c.status.in_(UNSOLVED))
     counts = s.execute(
@@ -194,11 +212,11 @@ def _staff_extra(s: Session, actor: Actor, ticket_id: int, row: TicketRow) -> di
         )
     ).one()
     return {
-        "policy": f"{name.name}, v{name.version}",
+        "policy": f"{around.name}, v{around.version}",
         "next_step": _ahead.next_step(s, row),
-        "staff_updated_at": name.staff_updated_at,
-        "requester_department": requester.department,
-        "requester_location": requester.location,
+        "staff_updated_at": around.staff_updated_at,
+        "requester_department": around.department,
+        "requester_location": around.location,
         "requester_open": counts.open,
         "requester_closed": counts.closed,
     }

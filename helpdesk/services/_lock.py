@@ -117,7 +117,13 @@ def lock(s: Session, actor: Actor, key: object) -> LockedTicket:
 def _visible(actor: Actor, condition: ColumnElement[bool]) -> Select[Any]:
     path = (groups.c.name.label("group_name"), categories.c.name.label("category_name"))
     return (
-        select(*_COLUMNS, groups.c.restricted, *path, subcategories.c.name.label("subcategory_name"))
+        select(
+            *_COLUMNS,
+            groups.c.restricted,
+            *path,
+            subcategories.c.name.label("subcategory_name"),
+            func.clock_timestamp().label("moment"),
+        )
         .select_from(tickets)
         .join(groups, groups.c.id == tickets.c.group_id)
         .outerjoin(categories, categories.c.id == tickets.c.category_id)
@@ -128,7 +134,7 @@ def _visible(actor: Actor, condition: ColumnElement[bool]) -> Select[Any]:
 
 def _around(s: Session, actor: Actor, found: dict[str, Any]) -> LockedTicket:
     names = [found.pop(name) for name in ("group_name", "category_name", "subcategory_name")]
-    restricted = found.pop("restricted")
+    restricted, read_at = found.pop("restricted"), found.pop("moment")
     watchers = s.execute(
         select(ticket_watchers.c.user_id, ticket_watchers.c.by_staff).where(
             ticket_watchers.c.ticket_id == found["id"]
@@ -149,7 +155,7 @@ def _around(s: Session, actor: Actor, found: dict[str, Any]) -> LockedTicket:
         path=path_of(names),
         watcher_ids=frozenset(row.user_id for row in watchers),
         staff_watcher_ids=frozenset(row.user_id for row in watchers if row.by_staff),
-        at=moment(s),
+        at=moved_to() or read_at,
         view=View.STAFF,
         hold=hold,
     )

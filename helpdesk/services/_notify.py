@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import and_, insert, select
 from sqlalchemy.orm import Session
 
 from helpdesk.core.clock import moved_to
@@ -71,8 +71,7 @@ def write(
     """
     pending = list(notices)
     wanted = {person for _, notice in pending for person in notice.people}
-    reachable = _reachable(s, wanted)
-    off = switched_off(s, wanted)
+    reachable, off = listening(s, wanted)
     rows: dict[tuple[str, int, str], dict[str, Any]] = {}
     for channel in (Channel.EMAIL, Channel.IN_APP):
         fixed = _of_channel(channel, at)
@@ -142,18 +141,20 @@ def _told(rows: Iterable[Mapping[str, Any]]) -> Told:
     return Told(sum(row["channel"] != Channel.IN_APP for row in rows), bells)
 
 
-def _reachable(s: Session, people: set[int]) -> frozenset[int]:
-    if not people:
-        return frozenset()
-    return frozenset(s.scalars(select(users.c.id).where(users.c.id.in_(people), users.c.is_active)))
+def listening(s: Session, people: set[int]) -> tuple[frozenset[int], frozenset[tuple[int, str, str]]]:
+    """Who of them is active, and who does not want to be told of which event by which channel.
 
-
-def switched_off(s: Session, people: set[int]) -> frozenset[tuple[int, str, str]]:
-    """Who does not want to be told of which event by which channel; what can't be switched off is left out."""
+    What can't be switched off is left out.
+    """
     if not people:
-        return frozenset()
+        return frozenset(), frozenset()
     p = notification_preferences.c
-    rows = s.execute(select(p.user_id, p.event, p.channel).where(p.user_id.in_(people), ~p.enabled))
-    return frozenset((row.user_id, row.event, row.channel) for row in rows) - {
-        (person, str(event), str(channel)) for person in people for event, channel in telling.LOCKED
-    }
+    rows = s.execute(
+        select(users.c.id, p.event, p.channel)
+        .select_from(users)
+        .outerjoin(notification_preferences, and_(p.user_id == users.c.id, ~p.enabled))
+        .where(users.c.id.in_(people), users.c.is_active)
+    ).all()
+    off = frozenset((row.id, row.event, row.channel) for row in rows if row.event is not None)
+    locked = {(person, str(event), str(channel)) for person in people for event, channel in telling.LOCKED}
+    return frozenset(row.id for row in rows), off - locked

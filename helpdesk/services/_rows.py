@@ -18,7 +18,6 @@ from helpdesk.models.sla import ticket_clocks
 from helpdesk.models.ticket import ticket_holds, ticket_tags, ticket_watchers, tickets
 from helpdesk.models.tree import categories, groups, subcategories
 from helpdesk.services import _clocks
-from helpdesk.services._filters import is_open
 from helpdesk.services.views import ClockView, HoldView, NamedRef, PersonView, SlaView, TicketRow
 
 _HIDDEN = {
@@ -78,8 +77,9 @@ def ticket_rows(
         ).mappings()
     }
     seen = {ticket_id: views if isinstance(views, View) else views[ticket_id] for ticket_id in ids}
-    watchers, tags, holds = _watchers(s, viewer, seen), _tags(s, ids), _holds(s, ids)
-    clocks = clock_views(s, ids)
+    moment = now()
+    watchers, tags, (holds, ran_out) = _watchers(s, viewer, seen), _tags(s, ids), _holds(s, ids, moment)
+    clocks = _clock_views(s, ids, moment, ran_out)
     named = [row[name] for row in found.values() for name in ("created_by", "requested_for", "assigned_to")]
     persons = people(s, viewer, [*named, *(person for one in watchers.values() for person in one)])
     result: list[TicketRow] = []
@@ -179,27 +179,35 @@ def _tags(s: Session, ids: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
-def _holds(s: Session, ids: Sequence[int]) -> dict[int, HoldView]:
+def _holds(
+    s: Session, ids: Sequence[int], moment: datetime
+) -> tuple[dict[int, HoldView], dict[int, datetime]]:
+    """The holds of `moment`; and of those that ran out, where nothing has written so yet, since when."""
     h = ticket_holds.c
     rows = s.execute(
-        select(h.ticket_id, h.reason, h.until, h.since).where(h.ticket_id.in_(ids), is_open(now()))
+        select(h.ticket_id, h.reason, h.until, h.since).where(h.ticket_id.in_(ids), h.ended_at.is_(None))
     )
-    return {row.ticket_id: HoldView(row.reason, row.until, row.since) for row in rows}
+    held: dict[int, HoldView] = {}
+    ran_out: dict[int, datetime] = {}
+    for row in rows:
+        if row.until is None or row.until > moment:
+            held[row.ticket_id] = HoldView(row.reason, row.until, row.since)
+        else:
+            ran_out[row.ticket_id] = row.until
+    return held, ran_out
 
 
 # ---- clocks ----------------------------------------------------------------------------------------------------------
 
 
-def clock_views(s: Session, ids: Sequence[int]) -> dict[int, SlaView]:
-    """The stored clocks as they stand at this moment."""
+def _clock_views(
+    s: Session, ids: Sequence[int], moment: datetime, ran_out: Mapping[int, datetime]
+) -> dict[int, SlaView]:
+    """The stored clocks as they stand at `moment`."""
     rows = s.execute(select(ticket_clocks).where(ticket_clocks.c.ticket_id.in_(ids))).mappings().all()
-    moment = now()
-    h = ticket_holds.c
-    over = select(h.ticket_id, h.until).where(h.ticket_id.in_(ids), h.ended_at.is_(None), h.until <= moment)
-    resumed = {row.ticket_id: row.until for row in s.execute(over)}
     by_ticket: dict[int, dict[str, ClockView]] = defaultdict(dict)
     for row in rows:
-        by_ticket[row["ticket_id"]][row["kind"]] = clock_view(s, row, moment, resumed.get(row["ticket_id"]))
+        by_ticket[row["ticket_id"]][row["kind"]] = clock_view(s, row, moment, ran_out.get(row["ticket_id"]))
     return {
         ticket_id: SlaView(*(kinds.get(str(kind)) for kind in ClockKind))
         for ticket_id, kinds in by_ticket.items()

@@ -22,6 +22,13 @@ from helpdesk.services.views import Window
 MOST = 2000  # entries of each kind, without a window
 _ROWS_PER_ENTRY = 4  # a change is several rows, a batch of mails too
 Rows = Sequence[RowMapping]
+_COMMENT = [
+    ticket_comments.c[name] for name in ("id", "author_id", "message", "is_internal", "created_at", "source")
+]
+_FILE = [
+    attachments.c[name]
+    for name in ("id", "filename", "content_type", "size", "uploaded_by", "comment_id", "created_at")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +97,15 @@ def _newest(
     return _Read(whole, tuple(row["moment"] for row in whole), whole[0]["moment"])
 
 
+def comment(s: Session, comment_id: int) -> RowMapping:
+    """One comment, by whoever may see it."""
+    c = ticket_comments.c
+    return s.execute(select(*_COMMENT).where(c.id == comment_id)).mappings().one()
+
+
 def _comments(ticket_id: int, staff: bool, part: str) -> Any:
     c = ticket_comments.c
-    statement = select(c.id, c.author_id, c.message, c.is_internal, c.created_at, c.source)
-    statement = statement.where(c.ticket_id == ticket_id)
+    statement = select(*_COMMENT).where(c.ticket_id == ticket_id)
     if not staff or part == "conversation":
         statement = statement.where(~c.is_internal)
     return statement.where(c.is_internal) if part == "internal" else statement
@@ -131,7 +143,7 @@ def files(s: Session, ticket_id: int, *, staff: bool) -> Rows:
     """A file has the visibility of the comment that carries it."""
     a = attachments.c
     statement = (
-        select(a.id, a.filename, a.content_type, a.size, a.uploaded_by, a.comment_id, a.created_at)
+        select(*_FILE)
         .select_from(attachments)
         .outerjoin(ticket_comments, ticket_comments.c.id == a.comment_id)
         .where(a.ticket_id == ticket_id)
@@ -139,6 +151,12 @@ def files(s: Session, ticket_id: int, *, staff: bool) -> Rows:
     if not staff:
         statement = statement.where(func.coalesce(ticket_comments.c.is_internal, False).is_(False))
     return s.execute(statement.order_by(a.created_at, a.id).limit(MOST)).mappings().all()
+
+
+def files_of_comment(s: Session, comment_id: int) -> Rows:
+    a = attachments.c
+    statement = select(*_FILE).where(a.comment_id == comment_id).order_by(a.created_at, a.id)
+    return s.execute(statement).mappings().all()
 
 
 def reached(s: Session, ticket_id: int) -> dict[str, datetime]:
@@ -155,16 +173,19 @@ def reached(s: Session, ticket_id: int) -> dict[str, datetime]:
 def counts(s: Session, ticket_id: int, *, staff: bool) -> dict[str, int]:
     """How many messages and (for staff) notes there are, and which message is the newest; as `TicketDetail` has it."""
     c = ticket_comments.c
-    one = s.execute(
-        select(func.count().filter(~c.is_internal).label("messages"), func.count().label("all")).where(
-            c.ticket_id == ticket_id
-        )
-    ).one()
-    last = s.scalar(
+    last = (
         select(c.id)
         .where(c.ticket_id == ticket_id, ~c.is_internal)
         .order_by(c.created_at.desc(), c.id.desc())
         .limit(1)
+        .scalar_subquery()
     )
+    one = s.execute(
+        select(
+            func.count().filter(~c.is_internal).label("messages"),
+            func.count().label("all"),
+            last.label("last"),
+        ).where(c.ticket_id == ticket_id)
+    ).one()
     notes = one.all - one.messages if staff else 0
-    return {"messages": one.messages, "notes": notes, "last_message_id": last or 0}
+    return {"messages": one.messages, "notes": notes, "last_message_id": one.last or 0}

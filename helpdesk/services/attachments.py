@@ -23,7 +23,6 @@ from helpdesk.integrations.storage import Readable, get_storage, peek
 from helpdesk.models.ticket import attachments, ticket_comments, tickets
 from helpdesk.services import _rows, _text, _uploads
 from helpdesk.services._commenting import require_may_write
-from helpdesk.services._detail import detail
 from helpdesk.services._lock import lock
 from helpdesk.services._scope import in_staff_scope, visible_to
 from helpdesk.services.idempotency import Idempotency, first_answer, keep
@@ -122,7 +121,7 @@ def waiting_uploads(actor: Actor) -> list[AttachmentView]:
             .order_by(a.created_at, a.id)
             .limit(MAX_WAITING)
         ).mappings()
-        return [_view(s, actor, row) for row in rows.all()]
+        return _views(s, actor, rows.all())
 
 
 def attach(
@@ -144,8 +143,9 @@ def attach(
         if _uploads.hang(s, work, uploads, None, Visibility.PUBLIC):
             work.event(EventKind.FILES_ADDED, data={"count": len(uploads)})
         work.flush()
-        shown = detail(s, actor, locked.row["id"])
-        answer = tuple(one for one in shown.attachments if one.id in uploads)
+        a = attachments.c
+        hung = s.execute(select(attachments).where(a.id.in_(uploads)).order_by(a.created_at, a.id))
+        answer = tuple(_views(s, actor, hung.mappings().all()))
         keep(s, actor, idempotency, tuple[AttachmentView, ...], answer)
         return answer
 
@@ -235,8 +235,12 @@ def _delete_object(key: str) -> None:
 
 
 def _view(s: Session, actor: Actor, row: RowMapping | dict[str, Any]) -> AttachmentView:
-    uploader: int = row["uploaded_by"]
-    return AttachmentView(
-        **{name: row[name] for name in _VIEW},
-        uploaded_by=_rows.people(s, actor, [uploader])[uploader],
-    )
+    return _views(s, actor, [row])[0]
+
+
+def _views(s: Session, actor: Actor, rows: Sequence[RowMapping | dict[str, Any]]) -> list[AttachmentView]:
+    persons = _rows.people(s, actor, [row["uploaded_by"] for row in rows])
+    return [
+        AttachmentView(**{name: row[name] for name in _VIEW}, uploaded_by=persons[row["uploaded_by"]])
+        for row in rows
+    ]

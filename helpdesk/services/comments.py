@@ -13,7 +13,7 @@ from helpdesk.models.ticket import tickets
 from helpdesk.models.tree import groups
 from helpdesk.services import _text, _uploads
 from helpdesk.services._commenting import write_comment
-from helpdesk.services._detail import detail
+from helpdesk.services._detail import written
 from helpdesk.services._lock import key_condition, lock
 from helpdesk.services._mentions import candidates
 from helpdesk.services._scope import in_staff_scope, visible_to
@@ -81,7 +81,6 @@ def add(
             return known
         locked = lock(s, actor, key)
         comment_id = write_comment(s, actor, locked, message, is_internal, uploads, seen)
-        shown = detail(s, actor, locked.row["id"])
-        answer = next(one for one in shown.comments if one.id == comment_id)
+        answer = written(s, actor, comment_id, locked.row["requested_for"])
         keep(s, actor, idempotency, CommentView, answer)
         return answer

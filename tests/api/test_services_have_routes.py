@@ -36,7 +36,7 @@ ELSEWHERE = {
     "sla.sweep_auto_close": "the timer's",
     "attachments.sweep_objects": "the timer's",
     "attachments.sweep_uploads": "the timer's",
-    "tickets.marks": "versions for open pages; a list has them too",
+    "tickets.listed": "rows for open pages; a ticket and a list have them too",
 }
 
 

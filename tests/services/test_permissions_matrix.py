@@ -329,7 +329,7 @@ MATRIX: dict[str, list[tuple[str, Call]]] = {
         ("200 404 404 404 404 404", lambda x, _: _found(tickets.list_mine(x.actor, QUERY)))
     ],
     "tickets.list_queue": [(STAFF_SEE, lambda x, _: _found(tickets.list_queue(x.actor, QUERY)))],
-    "tickets.marks": [(SEE, lambda x, _: _found(tickets.marks(x.actor, [x.id])))],
+    "tickets.listed": [(STAFF_SEE, lambda x, _: _found(tickets.listed(x.actor, [x.id])))],
     "tickets.neighbours": [(STAFF_SEE, lambda x, _: tickets.neighbours(x.actor, x.id, QUERY))],
     "tickets.queue_counts": [
         (STAFF_SEE, lambda x, _: 200 if tickets.queue_counts(x.actor).all else 404),

@@ -42,3 +42,21 @@ async def test_a_row_out_of_sight_goes_at_once(open_tab: Opener, people: World) 
     )
     await tab.until(lambda: tab.var(queue, "rows") == [])
     assert tab.var(queue, "selected") == []
+
+
+async def test_every_row_that_left_the_list_is_brought_up_to_date(open_tab: Opener, people: World) -> None:
+    from helpdesk.ui.queue.state import QueueState
+
+    def file(count: int) -> list[int]:
+        return [factories.make_ticket(people.client, people.it, "free").ticket.id for _ in range(count)]
+
+    def take(some: list[int]) -> None:
+        for one in some:
+            tickets.take(people.actor("agent2"), one)
+
+    many = await asyncio.to_thread(file, 14)
+    tab = await open_tab(people.agent, "/queue?view=unassigned")
+    await asyncio.to_thread(take, many)
+    await tab.until(lambda: {row["status"] for row in tab.var(QueueState, "rows")} == {"Assigned"})
+    assert {row["id"] for row in tab.var(QueueState, "rows")} == {*many}
+    assert tab.var(QueueState, "updates") == len(many)

@@ -110,7 +110,7 @@ def read_scene(s: Session) -> Scene:
         system_id=system_actor(s, Source.SEED).user_id,
         clients=tuple(person for person, role in people.values() if role is Role.CLIENT),
         teams=teams,
-        switched_off=_notify.switched_off(s, set(people)),
+        switched_off=_notify.listening(s, set(people))[1],
         policies=_clocks.policy_versions(s, [row.id for row in latest]),
         versions=_policies(
             s,

@@ -5,7 +5,7 @@ from helpdesk.services.tickets.create import create
 from helpdesk.services.tickets.edits import set_watchers, update
 from helpdesk.services.tickets.export import export
 from helpdesk.services.tickets.holds import hold
-from helpdesk.services.tickets.lists import list_mine, list_queue, marks, queue_counts, similar
+from helpdesk.services.tickets.lists import list_mine, list_queue, listed, queue_counts, similar
 from helpdesk.services.tickets.moves import assign, set_status, take
 from helpdesk.services.tickets.neighbours import neighbours
 from helpdesk.services.tickets.read import get
@@ -23,7 +23,7 @@ __all__ = [
     "hold",
     "list_mine",
     "list_queue",
-    "marks",
+    "listed",
     "neighbours",
     "queue_counts",
     "rate",

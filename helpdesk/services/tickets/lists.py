@@ -14,6 +14,7 @@ from helpdesk.domain.enums import UNSOLVED, Priority, Status, View
 from helpdesk.models.ticket import ticket_holds, tickets
 from helpdesk.services import _rows, _text
 from helpdesk.services._filters import (
+    MAX_PAGE_SIZE,
     Filter,
     cleaned_query,
     condition,
@@ -23,11 +24,12 @@ from helpdesk.services._filters import (
     narrowing,
 )
 from helpdesk.services._keyset import Keyset, read_page
+from helpdesk.services._lock import MAX_ID
 from helpdesk.services._results import read_results
-from helpdesk.services._scope import in_staff_scope, requested_by, visible_to
+from helpdesk.services._scope import in_staff_scope, requested_by
 from helpdesk.services._search import Field
 from helpdesk.services._words import MAX_SEARCH
-from helpdesk.services.views import Page, QueueCounts, TicketMark, TicketQuery, TicketRow
+from helpdesk.services.views import Page, QueueCounts, TicketQuery, TicketRow
 
 _SIMILAR, _SIMILAR_FROM = 0.25, 4
 _LIVE = tuple(str(status) for status in Status if status in UNSOLVED)
@@ -128,24 +130,20 @@ def queue_counts(actor: Actor) -> QueueCounts:
     return QueueCounts(**row)
 
 
-def marks(actor: Actor, ids: Sequence[object]) -> list[TicketMark]:
-    """Versions of visible tickets, for an open page to see whether it is behind; the others are left out."""
+def listed(actor: Actor, ids: Sequence[object]) -> list[TicketRow]:
+    """Up to 100 tickets as the queue shows them, for an open page whose list has them no more.
+
+    What is out of the actor's sight as staff is left out, also what is no id.
+
+    Raises:
+        Forbidden: a client.
+    """
+    require_staff(actor)
     wanted = [
         one
-        for one in list(ids)[:200]
-        if isinstance(one, int) and not isinstance(one, bool) and 0 < one < 2**63
+        for one in list(ids)[:MAX_PAGE_SIZE]
+        if isinstance(one, int) and not isinstance(one, bool) and 0 < one <= MAX_ID
     ]
-    if not wanted:
-        return []
-    t = tickets.c
-    staff = in_staff_scope(actor)
     with transaction() as s:
-        rows = s.execute(
-            select(t.id, t.version, t.updated_at, t.staff_updated_at, staff.label("staff")).where(
-                t.id.in_(wanted), visible_to(actor)
-            )
-        ).all()
-    return [
-        TicketMark(row.id, row.version, row.updated_at, row.staff_updated_at if row.staff else None)
-        for row in rows
-    ]
+        seen = s.scalars(select(tickets.c.id).where(tickets.c.id.in_(wanted), in_staff_scope(actor))).all()
+        return _rows.ticket_rows(s, actor, seen, View.STAFF)

@@ -58,7 +58,6 @@ from helpdesk.services.views._tickets import NewTicket as NewTicket
 from helpdesk.services.views._tickets import SlaView as SlaView
 from helpdesk.services.views._tickets import StatusStep as StatusStep
 from helpdesk.services.views._tickets import TicketDetail as TicketDetail
-from helpdesk.services.views._tickets import TicketMark as TicketMark
 from helpdesk.services.views._tickets import TicketRow as TicketRow
 from helpdesk.services.views._tickets import Window as Window
 from helpdesk.services.views._tree import CategoryNode as CategoryNode

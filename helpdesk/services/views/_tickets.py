@@ -196,16 +196,6 @@ class TicketDetail:
 
 
 @dataclass(frozen=True, slots=True)
-class TicketMark:
-    """A ticket's version for reconciling an open page; `staff_updated_at` only for staff."""
-
-    id: int
-    version: int
-    updated_at: datetime
-    staff_updated_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class NewTicket:
     """What somebody files. Values are checked by the service."""
 

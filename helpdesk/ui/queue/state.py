@@ -22,8 +22,6 @@ from helpdesk.ui.queue.choices import Chip, Option
 from helpdesk.ui.queue.export import EXPORTERS, export_href
 from helpdesk.ui.queue.rows import QueueRow, merged, queue_row
 
-_MOST_READ = 10  # rows that left the list, read one by one at a refresh
-
 
 class Saved(TypedDict):
     """The saved view that is open; `id` 0 for none."""
@@ -169,13 +167,13 @@ class QueueState(AppState):
     async def _left(self, fresh: list[QueueRow]) -> dict[int, QueueRow | None]:
         """The shown rows that the list has no more, as they are now; None for those out of sight."""
         there = {row["id"] for row in fresh}
-        found: dict[int, QueueRow | None] = {}
-        for row in [row for row in self.rows if row["id"] not in there][:_MOST_READ]:
-            page = await attempt(tickets.list_queue, me(), TicketQuery(q=row["number"], page_size=1))
-            if not isinstance(page, Failure):
-                there = page.items and page.items[0].id == row["id"]
-                found[row["id"]] = queue_row(page.items[0]) if there else None
-        return found
+        left = tuple(row["id"] for row in self.rows if row["id"] not in there)
+        if not left:
+            return {}
+        rows = await attempt_together((me().role, me().group_ids), tickets.listed, me(), left)
+        if isinstance(rows, Failure):
+            return {}
+        return {**dict.fromkeys(left), **{row.id: queue_row(row) for row in rows}}
 
     def _asked(self) -> TicketQuery:
         """What selects exactly the shown tickets, over all pages."""
