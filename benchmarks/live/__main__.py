@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import secrets
 import signal
 import tempfile
 import time
@@ -140,7 +139,9 @@ def main() -> None:
     )
     parser.add_argument("--no-restart", dest="restart", action="store_false")
     options = parser.parse_args()
-    settings = {"secret_key": os.environ.get(f"{PREFIX}SECRET_KEY", secrets.token_urlsafe(40))}
+    settings = {}
+    if key := os.environ.get(f"{PREFIX}SECRET_KEY"):  # of the database that is named; a folder keeps its own
+        settings["secret_key"] = key
     if options.url:
         settings["database_url"] = options.url
     with tempfile.TemporaryDirectory(prefix="helpdesk-live-") as folder:

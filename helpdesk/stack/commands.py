@@ -22,7 +22,12 @@ def web(host: str, port: int, processes: int) -> list[str]:
 
 
 def web_environment(settings: Settings) -> dict[str, str]:
-    return serve_environment() | {"REFLEX_REDIS_URL": settings.state_url, "REFLEX_OPLOCK_ENABLED": "true"}
+    return serve_environment() | {
+        "REFLEX_REDIS_URL": settings.state_url,
+        "REFLEX_OPLOCK_ENABLED": "true",
+        # each new connection costs the event loop 20 ms: when all pages come back at once, they wait for one of these
+        "REFLEX_REDIS_MAX_CONNECTIONS": "64",
+    }
 
 
 def worker(processes: int) -> list[str]:

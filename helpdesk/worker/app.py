@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import os
 from typing import Any
 
 from celery import Celery
 from celery.app.trace import LOG_RECEIVED, LOG_SUCCESS
-from celery.signals import setup_logging
+from celery.signals import celeryd_init, setup_logging
 
 from helpdesk.core.config import get_settings
 from helpdesk.core.log import configure_logging
@@ -21,6 +23,16 @@ _ROUTINE = {
     "celery.worker.strategy": LOG_RECEIVED,
     "celery.app.trace": LOG_SUCCESS,
 }
+
+
+_BEHIND_PEOPLE = 5  # in the terms of nice(2)
+
+
+@celeryd_init.connect
+def _give_way(**_: Any) -> None:
+    """Where processors are scarce, pages and answers come first: a mail may be a second later."""
+    os.nice(_BEHIND_PEOPLE)
+    gc.freeze()  # what is loaded by now is shared with the processes for tasks, and stays so
 
 
 @setup_logging.connect
