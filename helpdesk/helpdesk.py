@@ -27,6 +27,9 @@ async def settled() -> AsyncIterator[None]:
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(
+        10_000
+    )  # usual is 700: a page read again makes as many, and young ones die by themselves
     yield
 
 

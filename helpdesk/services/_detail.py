@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import ColumnElement, RowMapping, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.core.errors import NotFound
@@ -37,6 +37,7 @@ from helpdesk.services.views import (
 
 _MERGED = tickets.alias("merged")
 _FACTS = (
+    "id",
     "created_by",
     "requested_for",
     "assigned_to",
@@ -49,16 +50,24 @@ _FACTS = (
 
 
 def detail(
-    s: Session, actor: Actor, ticket_id: int, view: View | None = None, window: Window | None = None
+    s: Session,
+    actor: Actor,
+    wanted: int | ColumnElement[bool],
+    view: View | None = None,
+    window: Window | None = None,
 ) -> TicketDetail:
     """A ticket as `actor` sees it; `view` forces one, for the answer to a change that ended the actor's own sight.
+
+    Args:
+        wanted: its id, or what only one ticket can fulfil.
 
     Without a `window` the timeline is whole, up to 2,000 entries of each kind.
 
     Raises:
         NotFound: not visible to the actor.
     """
-    facts = _facts(s, actor, ticket_id, forced=view is not None)
+    facts = _facts(s, actor, wanted, forced=view is not None)
+    ticket_id: int = facts[1]["id"]
     seen = view or view_of(actor, facts[0])
     if seen is None:
         raise NotFound("There is no such ticket.")
@@ -67,13 +76,7 @@ def detail(
     listed = _timeline.read(s, ticket_id, staff=staff, window=window)
     comments, history = listed.comments, listed.history
     files = _timeline.files(s, ticket_id, staff=staff)
-    persons = _rows.people(
-        s,
-        actor,
-        [*(one["author_id"] for one in comments), *(one["uploaded_by"] for one in files)]
-        + [one["changed_by"] for one in history]
-        + [one["recipient_id"] for one in listed.deliveries],
-    )
+    persons = _persons(s, actor, row, listed, files)
     shown_files = [_file_view(one, persons) for one in files]
     files_of: dict[int | None, list[AttachmentView]] = defaultdict(list)
     for one in shown_files:
@@ -88,7 +91,7 @@ def detail(
         history=tuple(_history_view(one, number, persons, staff) for number, one in enumerate(history, 1)),
         view=str(seen),
         abilities=abilities(actor, facts[0], Status(row.status), seen),
-        steps=status_steps(row, _timeline.reached(s, ticket_id)),
+        steps=status_steps(row, _timeline.reached(s, ticket_id, listed)),
         deliveries=tuple(_delivery_view(one, persons) for one in listed.deliveries),
         earlier=listed.earlier,
         **_timeline.counts(s, ticket_id, staff=staff),
@@ -113,27 +116,41 @@ def written(s: Session, actor: Actor, comment_id: int, requested_for: int) -> Co
     return _comment_view(row, persons, [_file_view(one, persons) for one in files], requested_for)
 
 
-def _facts(s: Session, actor: Actor, ticket_id: int, *, forced: bool) -> tuple[TicketFacts, RowMapping]:
-    merged = _MERGED
+def _persons(
+    s: Session, actor: Actor, row: TicketRow, listed: _timeline.Timeline, files: _timeline.Rows
+) -> dict[int, PersonView]:
+    """Everybody that the page names."""
+    named = (row.created_by, row.requested_for, row.assigned_to, *row.watchers)
+    known = {one.id: one for one in named if one is not None}
+    ids = {one["author_id"] for one in listed.comments} | {one["uploaded_by"] for one in files}
+    ids |= {one["changed_by"] for one in listed.history} | {one["recipient_id"] for one in listed.deliveries}
+    return known | _rows.people(s, actor, ids - known.keys())
+
+
+def _facts(
+    s: Session, actor: Actor, wanted: int | ColumnElement[bool], *, forced: bool
+) -> tuple[TicketFacts, RowMapping]:
+    merged, w = _MERGED, ticket_watchers.c
+    watchers = select(w.user_id).where(w.ticket_id == tickets.c.id).scalar_subquery()
     statement = (
         select(
             *(tickets.c[name] for name in _FACTS),
             groups.c.restricted,
             merged.c.ticket_no.label("merged_into"),
+            func.array(watchers).label("watcher_ids"),
         )
         .select_from(tickets)
         .join(groups, groups.c.id == tickets.c.group_id)
         .outerjoin(merged, merged.c.id == tickets.c.merged_into_id)
-        .where(tickets.c.id == ticket_id)
+        .where(tickets.c.id == wanted if isinstance(wanted, int) else wanted)
     )
     if not forced:
         statement = statement.where(visible_to(actor))
     row = s.execute(statement).mappings().first()
     if row is None:
         raise NotFound("There is no such ticket.")
-    watchers = s.scalars(select(ticket_watchers.c.user_id).where(ticket_watchers.c.ticket_id == ticket_id))
     names = ("group_id", "restricted", "created_by", "requested_for", "assigned_to")
-    return TicketFacts(**{name: row[name] for name in names}, watcher_ids=frozenset(watchers)), row
+    return TicketFacts(**{name: row[name] for name in names}, watcher_ids=frozenset(row["watcher_ids"])), row
 
 
 # ---- parts -----------------------------------------------------------------------------------------------------------

@@ -31,6 +31,9 @@ TICK = timedelta(microseconds=1)
 WORDS = frozenset(
     {"title", "description", "resolution_text", "reopen_reason", "rating_comment", "attachment"}
 )
+# what the queue's counts and the figures of home are made of; and what says that a ticket is new or on hold
+_COUNTED = frozenset({"status", "priority", "group_id", "assigned_to", "due_at", "risk_at", "breached_at"})
+_COUNTED_EVENTS = frozenset({EventKind.CREATED, EventKind.HOLD_STARTED, EventKind.HOLD_ENDED})
 _SNAPSHOT = (
     "status",
     "priority",
@@ -69,6 +72,7 @@ class TicketWork:
     _events: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     _notices: list[tuple[int, Notice]] = field(default_factory=list[tuple[int, Notice]])
     _public: bool = False
+    _counts: bool = False
 
     def set(self, name: str, value: Any) -> bool:
         """Change a column and write its history; False where it has that value already."""
@@ -81,6 +85,7 @@ class TicketWork:
 
     def put(self, **columns: Any) -> None:
         """Change columns that follow from the act and need no history of their own."""
+        self._counts |= any(self.row.get(name) != columns[name] for name in columns.keys() & _COUNTED)
         self.row.update(columns)
         self._dirty.update(columns)
 
@@ -143,6 +148,7 @@ class TicketWork:
         )
         self.row.update(event_seq=seq, event_at=moment)
         self._notices += [(seq, notice) for notice in notices]
+        self._counts |= kind in _COUNTED_EVENTS
         self._public |= visibility is Visibility.PUBLIC
         return seq
 
@@ -186,6 +192,8 @@ class TicketWork:
         ticket_id, version = self.row["id"], self.row["version"]
         topics = ["queue", f"ticket_staff:{ticket_id}", *(f"person:{person}" for person in self.touched)]
         topics += [f"bell:{person}" for person in sorted(told.bells)]
+        if self._counts:
+            topics.append("counts")
         versions: dict[int, int] = {}
         if self._public:
             topics.append(f"ticket:{ticket_id}")

@@ -33,12 +33,13 @@ _FILE = [
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Rows in the order of time. `earlier`: what lies before it was left out."""
+    """Rows in the order of time. `earlier`: what lies before it was left out. `whole`: it has all changes."""
 
     comments: Rows
     history: Rows
     deliveries: Rows
     earlier: datetime | None
+    whole: bool
 
 
 def read(s: Session, ticket_id: int, *, staff: bool, window: Window | None) -> Timeline:
@@ -56,7 +57,9 @@ def read(s: Session, ticket_id: int, *, staff: bool, window: Window | None) -> T
             deliveries = _newest(s, _deliveries(ticket_id), at, order, window, _ROWS_PER_ENTRY)
     floors = [one.floor for one in (comments, changes, deliveries) if one.floor is not None]
     floor = max(floors, default=None)
-    return Timeline(comments.since(floor), changes.since(floor), deliveries.since(floor), floor)
+    newest = changes is not _NOTHING and (window is None or window.before is None)
+    whole = newest and floor is None and len(changes.rows) < MOST
+    return Timeline(comments.since(floor), changes.since(floor), deliveries.since(floor), floor, whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +162,18 @@ def files_of_comment(s: Session, comment_id: int) -> Rows:
     return s.execute(statement).mappings().all()
 
 
-def reached(s: Session, ticket_id: int) -> dict[str, datetime]:
-    """When each status was reached last."""
+def reached(s: Session, ticket_id: int, listed: Timeline) -> dict[str, datetime]:
+    """When each status was reached last; asked for only where `listed` does not hold all changes."""
     h = ticket_history.c
-    rows = s.execute(
+    if listed.whole:
+        rows = [row for row in listed.history if row["field_name"] == "status"]
+        return {row["new_value"]: row["changed_at"] for row in rows if row["new_value"]}
+    found = s.execute(
         select(h.new_value, func.max(h.changed_at).label("at"))
         .where(h.ticket_id == ticket_id, h.field_name == "status", h.visibility == str(Visibility.PUBLIC))
         .group_by(h.new_value)
     )
-    return {row.new_value: row.at for row in rows if row.new_value}
+    return {row.new_value: row.at for row in found if row.new_value}
 
 
 def counts(s: Session, ticket_id: int, *, staff: bool) -> dict[str, int]:

@@ -50,6 +50,7 @@ def changed_since(moment: datetime) -> dict[str, datetime]:
     latest: dict[str, datetime] = {}
     for row in changed:
         _later(latest, "queue", row.staff_updated_at)
+        _later(latest, "counts", row.staff_updated_at)
         _later(latest, f"ticket_staff:{row.id}", row.staff_updated_at)
         if row.updated_at > moment:
             _later(latest, f"ticket:{row.id}", row.updated_at)

@@ -34,9 +34,8 @@ State
 
 Live
     live.watch(f"ticket_staff:{id}", refresh=TicketState.refresh)   # in the load handler, once the id is known
-  Topics: `queue`, `ticket_staff:<id>`, `ticket:<id>` (requester's view), `person:<id>`, `bell:<id>`. `refresh` takes
-  no arguments, is marked with `@allow`, reads again with `me()` and compares: a changed row is updated in place (give
-  it `class_name="changed"`), new and moved rows wait behind a `pill`.
+  Topics: see `live`. `refresh` takes no arguments, is marked with `@allow`, reads again with `me()` and compares: a
+  changed row is updated in place (give it `class_name="changed"`), new and moved rows wait behind a `pill`.
 
 View
   Components are in `helpdesk.ui.components`, classes in `assets/css/` (a file per area, tokens only, no inline colours

@@ -85,13 +85,19 @@ class AppState(rx.State):
         """First in every page's `on_load`: who is here, and the sidebar's counts."""
         live.watch()
         if me().role in STAFF_ROLES:
-            live.watch("queue", refresh=AppState.refresh_counts, frame=True)
+            live.watch("counts", refresh=AppState.refresh_counts, frame=True)
         seen = await attempt(sessions.me, me())
         if isinstance(seen, Failure):
             self._tell(seen)
             return
         self.me = _me_row(seen)
         await self._count()
+
+    @rx.event
+    @allow()
+    async def catch_up(self):
+        """Something changed: what the page and its frame show of it is read again, in one event (see `live`)."""
+        return await live.catch_up(self)
 
     @rx.event
     @allow()
@@ -155,6 +161,8 @@ class AppState(rx.State):
         views = await attempt_together(alone(actor), saved_views.view_counts, actor)
         if not isinstance(views, Failure):
             self.saved_views = [_saved_link(one) for one in views]
+        if self.saved_views:  # which may look for anything, words of a conversation too
+            live.watch("queue", refresh=AppState.refresh_counts, frame=True)
 
 
 def go_to(path: str, *, replace: bool = False) -> rx.event.EventSpec:

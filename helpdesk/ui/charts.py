@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import plotly.graph_objects as go
@@ -49,8 +50,12 @@ def day_words(day: str) -> str:
     return f"{when.day} {when:%b}"
 
 
-def created_and_resolved(days: Sequence[DayFigure]) -> dict[str, Any]:
-    """Bars per day, created beside resolved, as plain JSON (`data` and `layout`)."""
+@lru_cache(maxsize=4)
+def created_and_resolved(days: tuple[DayFigure, ...]) -> dict[str, Any]:
+    """Bars per day, created beside resolved, as plain JSON (`data` and `layout`), which nobody may change.
+
+    The open pages of home draw the same days at the same moment: one is made for all of them.
+    """
     names = [day_words(one.day) for one in days]
     hover = "%{fullData.name} %{y:,d}<extra></extra>"
     figure = go.Figure(

@@ -1,15 +1,16 @@
 """Open pages follow what happens. The only module, with `guard`, that touches the framework's inner parts.
 
 A page says what it shows: `watch("ticket:42", refresh=TicketState.refresh)` in its load handler. When such a topic
-changes, the browser is sent the *name* of that handler and calls it back, as it would on a click: through the fence,
-with its own right. No row travels by itself, no state is loaded for those who don't look.
+changes, the browser is sent the *name* of `AppState.catch_up` and calls it back, as it would on a click: through the
+fence, with its own right. It runs the handlers that are behind, the page's first. No row travels by itself, no state is
+loaded for those who don't look.
 
 However much happens, a page reads again at most once in `PACE_S` by each handler, and none is asked for while the
 browser has yet to call it: many pages and many changes make pages later, never a queue of reads that grows.
 
-Topics: `queue` (any ticket, for staff), `ticket_staff:<id>`, `ticket:<id>` (what its requester may know), `person:<id>`
-(a person's own requests), `presence:<id>` (who has a ticket open, for staff),
-`bell:<id>` (what a person is told).
+Topics: `queue` (any ticket, for staff), `counts` (what the queue and home count of any: not a mere message),
+`ticket_staff:<id>`, `ticket:<id>` (what its requester may know), `person:<id>` (a person's own requests),
+`presence:<id>` (who has a ticket open, for staff), `bell:<id>` (what a person is told).
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from reflex.state import StateUpdate
+from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event
 from reflex_base.event.context import EventContext
+from reflex_base.registry import RegistrationContext
 from reflex_base.utils import format as names
 
 from helpdesk.core.config import get_settings
@@ -61,18 +63,24 @@ class _Interest:
         for handlers in (self.page, self.frame):
             self.behind.update(handlers[topic] for topic in handlers.keys() & topics)
 
-    def due(self) -> list[str]:
-        """The handlers to ask for now; they count as asked for."""
+    def due(self) -> bool:
+        """Whether the browser is to be asked now: some handlers are behind, and then count as asked for."""
         now = time.monotonic()
         self.behind &= {*self.page.values(), *self.frame.values()}
-        ripe = sorted(
+        ripe = [
             name
             for name in self.behind
             if now - self.begun.get(name, -PACE_S) >= PACE_S
             and now - self.asked.get(name, -_LOST_S) >= _LOST_S
-        )
+        ]
         self.asked.update(dict.fromkeys(ripe, now))
-        return ripe
+        return bool(ripe)
+
+    def awaited(self) -> list[str]:
+        """The handlers that were asked for and have not begun: the page's, then the frame's."""
+        return [
+            name for name in dict.fromkeys([*self.page.values(), *self.frame.values()]) if name in self.asked
+        ]
 
     def begin(self, name: str) -> None:
         self.behind.discard(name)
@@ -114,8 +122,28 @@ def begun(name: str) -> None:
         interest.begin(name)
 
 
+async def catch_up(state: BaseState) -> list[Any]:
+    """Read again what this event's page shows and what has changed since; returns what the handlers want done.
+
+    Each handler still has to be marked for the person: a page may have been opened in another role.
+    """
+    from helpdesk.ui.guard.events import may_call, me
+
+    socket_id = (EventContext.get().router_data or {}).get("sid")
+    interest = _interests.get(socket_id) if socket_id else None
+    if interest is None:
+        return []
+    wanted: list[Any] = []
+    for name in interest.awaited():
+        interest.begin(name)
+        known = RegistrationContext.get().event_handlers[name]
+        if may_call(known.handler.fn, me().role):
+            wanted.append(await known.handler.fn(await state.get_state(known.states[-1])))
+    return [one for one in wanted if one is not None]
+
+
 async def poke(app: App, topics: Iterable[str]) -> int:
-    """Send each local socket the handlers that follow one of `topics`; returns how many sockets were told.
+    """Let each local socket that follows one of `topics` catch up; returns how many were told.
 
     Those whose page has just read, or was asked to, are told later.
     """
@@ -126,17 +154,19 @@ async def poke(app: App, topics: Iterable[str]) -> int:
 
 
 async def _tell(app: App) -> int:
+    from helpdesk.ui.app_state import AppState
+
     namespace: Any = app.event_namespace
+    handler: Any = AppState.catch_up
+    update = StateUpdate(events=[Event(name=names.format_event_handler(handler), payload={})])
     alive = namespace._token_manager.sid_to_token
     told = 0
     for socket_id, interest in list(_interests.items()):
         if socket_id not in alive:
             _interests.pop(socket_id, None)
             continue
-        handlers = interest.due() if interest.behind else []
-        if not handlers:
+        if not interest.behind or not interest.due():
             continue
-        update = StateUpdate(events=[Event(name=name, payload={}) for name in handlers])
         await namespace.emit("event", update, to=socket_id)
         told += 1
         if told % _SPREAD == 0:

@@ -144,6 +144,7 @@ HANDLERS: dict[str, str] = {
     "app_state.AppState.crashed": ALL,
     "app_state.AppState.dismiss_toast": ALL,
     "app_state.AppState.enter": ALL,
+    "app_state.AppState.catch_up": ALL,
     "app_state.AppState.refresh_counts": ALL,
     "app_state.AppState.search": ALL,
     "bell.page_state.BellPageState.load": ALL,

@@ -99,11 +99,11 @@ async def test_a_figure_leads_to_as_many_tickets(open_tab: Opener, people: World
     assert (numbers["open"], numbers["resolved_today"], numbers["created_today"]) == (2, 1, 3)
 
 
-def days(*pairs: tuple[int, int]) -> list[DayFigure]:
-    return [
+def days(*pairs: tuple[int, int]) -> tuple[DayFigure, ...]:
+    return tuple(
         DayFigure(f"2026-11-{number:02}", created, resolved)
         for number, (created, resolved) in enumerate(pairs, 1)
-    ]
+    )
 
 
 @pytest.mark.parametrize(

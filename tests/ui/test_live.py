@@ -72,9 +72,9 @@ async def test_a_closed_socket_is_forgotten(open_tab: Opener, people: World) -> 
     from helpdesk.helpdesk import app
 
     tab = await open_tab(people.agent)
-    assert await live.poke(app, ["queue"]) == 1
+    assert await live.poke(app, ["counts"]) == 1
     await tab.close()
-    assert await live.poke(app, ["queue"]) == 0
+    assert await live.poke(app, ["counts"]) == 0
 
 
 async def test_a_page_is_asked_once_until_it_has_read_and_misses_nothing(
@@ -85,9 +85,43 @@ async def test_a_page_is_asked_once_until_it_has_read_and_misses_nothing(
 
     tab = await open_tab(people.agent)
     before = tab.var(AppState, "counts")["all"]
-    assert await live.poke(app, ["queue"]) == 1
-    assert await live.poke(app, ["queue"]) == 0, "its browser has yet to call back"
+    assert await live.poke(app, ["counts"]) == 1
+    assert await live.poke(app, ["counts"]) == 0, "its browser has yet to call back"
     await tab.settle()
-    assert await live.poke(app, ["queue"]) == 0, "it has just read"
+    assert await live.poke(app, ["counts"]) == 0, "it has just read"
     await asyncio.to_thread(file_ticket, people)
     await tab.until(lambda: tab.var(AppState, "counts")["all"] == before + 1)
+
+
+async def test_a_mere_message_stirs_the_queue_but_no_count(open_tab: Opener, people: World) -> None:
+    def taken() -> int:
+        made = factories.make_ticket(people.actor("client"), people.it)
+        tickets.take(people.actor("agent"), made.ticket.id)
+        comments.add(people.actor("agent"), made.ticket.id, "We are on it.")  # the first one moves clocks
+        return made.ticket.id
+
+    ticket_id = await asyncio.to_thread(taken)
+    queue, profile = await open_tab(people.agent, "/queue?view=all"), await open_tab(people.agent, "/profile")
+    heard = len(queue.raw), len(profile.raw)
+    await asyncio.to_thread(lambda: comments.add(people.actor("agent2"), ticket_id, "Soon."))
+    await hints_told(profile)
+    assert len(queue.raw) > heard[0]
+    assert profile.raw[heard[1] :] == []
+    await asyncio.to_thread(lambda: tickets.hold(people.actor("agent"), ticket_id, "third_party"))
+    await profile.until(lambda: profile.raw[heard[1] :] != [])
+
+
+async def test_a_page_that_is_behind_catches_up_in_one_event(open_tab: Opener, people: World) -> None:
+    """The page first, then its frame; whatever is not behind is not read."""
+    from helpdesk.ui.app_state import AppState
+    from helpdesk.ui.queue.state import QueueState
+
+    tab = await open_tab(people.agent, "/queue?view=all")
+    before, shown = tab.var(AppState, "counts")["all"], tab.var(QueueState, "updates")
+    heard = len(tab.raw)
+    await asyncio.to_thread(file_ticket, people)
+    await tab.until(lambda: tab.var(AppState, "counts")["all"] == before + 1)
+    assert tab.var(QueueState, "updates") == shown + 1
+    asked = [frame for frame in tab.raw[heard:] if '"events": [{' in frame or '"events":[{' in frame]
+    assert len(asked) == 1
+    assert "catch_up" in asked[0]

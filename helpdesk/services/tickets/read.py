@@ -34,8 +34,7 @@ def get(actor: Actor, key: object, window: Window | None = None) -> TicketDetail
     if window is not None:
         _check(window)
     with transaction() as s:
-        ticket_id = find(s, actor, key)
-        shown = detail(s, actor, ticket_id, window=window)
+        shown = detail(s, actor, key_condition(key), window=window)
         if actor.role is Role.ADMIN and shown.ticket.group.id not in actor.group_ids:
             _audit_restricted(s, actor, shown)
         return shown

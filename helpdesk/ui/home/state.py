@@ -41,7 +41,7 @@ class HomeState(AppState):
     @rx.event
     @allow(Role.MANAGER, Role.ADMIN)
     async def load(self):
-        live.watch("queue", refresh=HomeState.refresh)
+        live.watch("counts", refresh=HomeState.refresh)
         await self._read()
 
     @rx.event
