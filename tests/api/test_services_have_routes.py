@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import inspect
-import pkgutil
 from pathlib import Path
 
-import helpdesk.services
 from helpdesk.domain.access import Actor
+from tests.verbs import services
 
 # what is no verb of a person
 ELSEWHERE = {
@@ -41,18 +39,7 @@ ELSEWHERE = {
 
 
 def verbs() -> set[str]:
-    found: set[str] = set()
-    for module in pkgutil.iter_modules(helpdesk.services.__path__):
-        if module.name.startswith("_") or module.name == "views" or module.name in ELSEWHERE:
-            continue
-        loaded = importlib.import_module(f"helpdesk.services.{module.name}")
-        for name, value in vars(loaded).items():
-            ours = inspect.isfunction(value) and value.__module__.startswith("helpdesk.services")
-            named = name in getattr(loaded, "__all__", [name])
-            home = value.__module__.startswith(loaded.__name__) if ours else False
-            if ours and not name.startswith("_") and (home or "__all__" in vars(loaded)) and named:
-                found.add(f"{module.name}.{name}")
-    return found
+    return {name for name, _ in services() if name.partition(".")[0] not in ELSEWHERE}
 
 
 def called() -> set[str]:
@@ -82,9 +69,10 @@ def test_authority_is_an_argument() -> None:
         "sla.sweep_holds", "sla.sweep_auto_close", "attachments.sweep_objects", "attachments.sweep_uploads",
     }  # fmt: skip
     found: set[str] = set()
-    for name in verbs():
-        module, _, verb = name.partition(".")
-        function = getattr(importlib.import_module(f"helpdesk.services.{module}"), verb)
+    asked = verbs()
+    for name, function in services():
+        if name not in asked:
+            continue
         first = next(iter(inspect.signature(function, eval_str=True).parameters.values()), None)
         if first is None or first.annotation is not Actor:
             found.add(name)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import helpdesk.services
+from tests.verbs import services
 
 # A name here needs a reason: why nobody's right decides.
 WITHOUT_ACTOR = {
@@ -45,19 +43,6 @@ WITHOUT_ACTOR = {
     "spelling.learn": "a timer; reads words, tells nobody",
     "spelling.relearn": "run after a bulk load; reads words, tells nobody",
 }
-
-
-def services() -> Iterator[tuple[str, Callable[..., object]]]:
-    """Every public function of every public module of the services, as (`tickets.create`, function)."""
-    for info in pkgutil.iter_modules(helpdesk.services.__path__):
-        if info.name.startswith("_") or info.name == "views":
-            continue
-        module = importlib.import_module(f"helpdesk.services.{info.name}")
-        for name, function in inspect.getmembers(module, inspect.isfunction):
-            offered = f"{function.__module__}.".startswith(f"{module.__name__}.")
-            offered |= name in getattr(module, "__all__", ())
-            if offered and not name.startswith("_"):
-                yield f"{info.name}.{name}", function
 
 
 def _takes_actor_first(function: Callable[..., object]) -> bool:

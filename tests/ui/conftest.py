@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis  # noqa: F401 - its plugin imports it at the very end, where CPython 3.11 may fail to compile it
 import pytest
@@ -18,6 +18,9 @@ from tests.conftest import Servers
 from tests.factories import PASSWORD, Person, World
 from tests.ui.doing import hints_told
 from tests.ui.protocol import OPENED, Tab
+
+if TYPE_CHECKING:
+    from tests.ui.parity.checks import Doors
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -56,6 +59,8 @@ def cookie_of(person: Person) -> str:
     return sessions.sign_in(sessions.Client("127.0.0.1", "tests"), person.email, PASSWORD)[1]
 
 
+pytest.register_assert_rewrite("tests.ui.parity.checks")
+
 Opener = Callable[..., Awaitable[Tab]]
 
 
@@ -68,3 +73,11 @@ def open_tab(asgi: Any) -> Opener:
         return await Tab(asgi, cookie=cookie, path=path, **more).connect()
 
     return connect
+
+
+@pytest.fixture
+def doors(servers: Servers, template: str, open_tab: Opener) -> Doors:
+    """For tests of parity: they make their companies themselves."""
+    from tests.ui.parity.checks import Doors
+
+    return Doors(servers, template, open_tab)

@@ -31,6 +31,7 @@ COLUMNS = (
     "resolution_code", "reopen_count", "rating", "first_response_due_at", "first_response_met_at", "resolution_due_at",
     "resolution_met_at", "breached",
 )  # fmt: skip
+_PLACE = frozenset({"sort", "page", "page_size", "cursor"})
 _AT_ONCE = 500
 _ONE_AT_A_TIME = 7_238_002  # with the person's id: one export of theirs at a time
 
@@ -87,11 +88,11 @@ def _begin(s: Session, actor: Actor, statement: Select[*tuple[Any, ...]]) -> Res
 
 
 def asked(query: TicketQuery) -> dict[str, Any]:
-    """What a query filters by, as JSON: only what is set."""
+    """What a query filters by, as JSON: only what is set; neither order nor page, which select nothing."""
     plain = {
         field.name: getattr(query, field.name)
         for field in dataclasses.fields(query)
-        if getattr(query, field.name) != field.default
+        if field.name not in _PLACE and getattr(query, field.name) != field.default
     }
     found: dict[str, Any] = json.loads(json.dumps(plain, default=datetime.isoformat))
     return found

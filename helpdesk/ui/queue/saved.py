@@ -50,6 +50,8 @@ class SavedState(AppState):
     @allow(*STAFF_ROLES)
     async def save(self, form: dict[str, Any]):
         """Keep what the dialog says, as a new view or of the open one."""
+        if not self.asking:
+            return None
         queue = await self.get_state(QueueState)
         shared, _, group = str(form.get("shared") or "private").partition(":")
         values: dict[str, Any] = {
