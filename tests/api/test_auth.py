@@ -90,6 +90,22 @@ def test_a_browser_signs_in_with_a_cookie(api: Api, world: World) -> None:
     assert browser.get("/api/v1/auth/me").status_code == 401
 
 
+def test_a_cookie_from_before_the_sign_in_is_not_adopted(api: Api, world: World) -> None:
+    """Neither one that somebody made up nor one of their own lets them in as whoever signs in with it."""
+    theirs = api.client()
+    theirs.post("/api/v1/auth/session", json={"email": world.client2.email, "password": PASSWORD})
+    for planted in ("00000000-0000-4000-8000-000000000000.known", theirs.cookies["hd_session"]):
+        victim = api.client()
+        victim.cookies.set("hd_session", planted)
+        answer = victim.post("/api/v1/auth/session", json={"email": world.client.email, "password": PASSWORD})
+        given = answer.cookies["hd_session"]
+        assert given.partition(".")[0] != planted.partition(".")[0]
+        attacker = api.client()
+        attacker.cookies.set("hd_session", planted)
+        seen = attacker.get("/api/v1/auth/me")
+        assert seen.status_code == 401 or seen.json()["id"] == world.client2.id
+
+
 def test_the_cookie_is_host_bound_where_the_address_is_https(api: Api, world: World, settings) -> None:
     settings(public_url="https://desk.example.com")
     answer = api.anonymous.post(

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, text
 from helpdesk.core.db import engine
 from helpdesk.core.errors import Conflict
 from helpdesk.models.person import audit_log
-from helpdesk.services import tickets
+from helpdesk.services import comments, tickets
 from helpdesk.services.views import TicketQuery
 from tests.client import Api, app
 from tests.factories import World, make_ticket
@@ -77,6 +77,16 @@ def test_no_cell_is_a_formula(api: Api, world: World, start: str) -> None:
     assert b"\n" not in answer.content.replace(b"\r\n", b"")
     (row,) = rows(answer.content)
     assert row["title"] == f"'{title}"
+
+
+def test_it_tells_nothing_that_was_said(api: Api, world: World) -> None:
+    made = make_ticket(world.client, world.it, "Printer", description="In room Zanzibar").ticket
+    agent = world.actor("agent")
+    comments.add(agent, made.id, "Which Zanzibar?")
+    comments.add(agent, made.id, "The vendor promised Zanzibar", True)
+    answer = api.login(world.manager).get(PATH)
+    assert made.ticket_no in answer.text
+    assert "Zanzibar" not in answer.text
 
 
 def test_who_may(api: Api, world: World) -> None:

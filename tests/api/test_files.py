@@ -68,6 +68,15 @@ def test_a_download_is_never_shown_in_place(api: Api, world: World) -> None:
     assert answer.content == b"alert(1)"
 
 
+@pytest.mark.parametrize("ranges", ["0-0", "5-", ",".join(f"{n}-{n}" for n in range(1000))])
+def test_a_range_is_no_order(api: Api, world: World, ranges: str) -> None:
+    """Parts of a file are not served: a thousand ranges cost what one download costs."""
+    client = api.login(world.client)
+    upload = client.post("/api/v1/uploads", files=one("a.txt", b"what it said")).json()
+    answer = client.get(f"/api/v1/attachments/{upload['id']}", headers={"Range": f"bytes={ranges}"})
+    assert (answer.status_code, answer.content) == (200, b"what it said")
+
+
 def test_a_name_can_not_leave_its_header() -> None:
     assert disposition("bericht ä.pdf") == (
         "attachment; filename=\"bericht _.pdf\"; filename*=UTF-8''bericht%20%C3%A4.pdf"

@@ -71,3 +71,30 @@ def test_every_metric_as_the_page_says_it(root: Path) -> None:
 
     page = (root / "docs/reports.md").read_text()
     assert [key for key, one in metrics().items() if f"| {one.title} | {one.says} |" not in page] == []
+
+
+def _tests_of(path: Path) -> set[str]:
+    return {
+        node.name
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+def test_every_threat_has_a_row_and_every_test_in_it_exists(root: Path) -> None:
+    page = (root / "docs/threats.md").read_text()
+    rows = [line.split(" | ") for line in page.splitlines() if re.match(r"\| \d+ \|", line)]
+    assert [int(row[0].removeprefix("| ")) for row in rows] == list(range(1, 117))
+    without = [
+        row[0] for row in rows if "`tests/" not in row[3] and not row[2].startswith(("not built: ", "open: "))
+    ]
+    assert without == [], "neither a test nor a word that there is none"
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", page)
+    assert len(named) > 100
+    assert page.count("`tests/") == len(named), "a name that is none"
+    gone = [
+        f"{file}::{name}"
+        for file, name in named
+        if not (root / file).exists() or (name and name not in _tests_of(root / file))
+    ]
+    assert gone == []

@@ -225,6 +225,7 @@ def test_one_load_at_a_time(empty: None) -> None:
 
 def test_not_in_production(empty: None, settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
     settings(env="production", public_url="https://desk.example.com", bcrypt_cost=12, rate_limits="on")
-    assert cli.main(["seed", "--tickets", "10"]) == 1
-    assert "production" in capsys.readouterr().err
-    assert query("SELECT count(*) FROM tickets") == [0]
+    for what in (["--tickets", "10"], ["--demo"]):
+        assert cli.main(["seed", *what]) == 1
+        assert "production" in capsys.readouterr().err
+        assert query("SELECT count(*) FROM tickets") == [0]

@@ -15,7 +15,7 @@ from helpdesk.domain.enums import SELECTABLE_ROLES, Role
 from helpdesk.models.person import roles, sessions, users
 from tests.factories import World
 from tests.ui.conftest import Opener, cookie_of
-from tests.ui.frames import new_token
+from tests.ui.frames import HYDRATE, ROOT, new_token
 from tests.ui.protocol import Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -112,6 +112,23 @@ async def test_setvar_and_what_is_not_marked_is_refused(open_tab: Opener, people
     assert len(tab.var(AppState, "toasts")) == before
     names = handlers()
     assert not any(name.rpartition(".")[2].startswith("_") for name in names)
+
+
+async def test_a_browser_brings_no_vars(open_tab: Opener, people: World) -> None:
+    """Of the framework's events that are let through, two take vars that a browser kept: none of ours is kept there."""
+    from helpdesk.ui.app_state import AppState
+
+    tab = await open_tab(people.client)
+    made_up = {f"{AppState.get_full_name()}.me_rx_state_": {"role": "admin", "staff": True}}
+    update_vars = f"{ROOT}.reflex___state____update_vars_internal_state.update_vars_internal"
+    for number, name in enumerate((HYDRATE, update_vars), 1):
+        assert name in handlers()
+        payload = {"vars": made_up} | ({"hashes": {}} if name == HYDRATE else {})
+        await tab.event(name, **payload)
+        refused = [toast["text"] for toast in tab.var(AppState, "toasts")]
+        assert len(refused) == number
+        assert all(words.startswith("That could not be understood.") for words in refused)
+        assert tab.var(AppState, "me")["role"] == "client"
 
 
 async def test_the_role_decides_for_each_handler(asgi: Any) -> None:

@@ -143,6 +143,25 @@ async def test_next_stays_here(given: object, used: str) -> None:
     assert safe_next(given) == used
 
 
+async def test_a_made_up_host_leads_nowhere(browser: httpx.AsyncClient, people: World) -> None:
+    """Addresses in answers are paths, or begin with the public URL of the settings."""
+    evil = {**NAVIGATION, "host": "evil.example", "x-forwarded-host": "evil.example"}
+    cookie = await asyncio.to_thread(cookie_of, people.client)
+    asked = [await browser.get(path, headers=evil) for path in ("/", "/my", "/login", "/api/v1/openapi.json")]
+    asked.append(await browser.get("/", headers={**evil, "cookie": f"hd_session={cookie}"}))
+    assert [answer.headers["location"] for answer in asked if "location" in answer.headers] == [
+        "/login", "/login?next=%2Fmy", "/my",
+    ]  # fmt: skip
+    assert not any("evil.example" in f"{answer.headers}{answer.text}" for answer in asked)
+
+
+async def test_https_is_kept_to_once_it_was_used(browser: httpx.AsyncClient, settings: Any) -> None:
+    assert "strict-transport-security" not in (await browser.get("/login")).headers
+    settings(public_url="https://desk.example.com")
+    policy = (await browser.get("/login")).headers["strict-transport-security"]
+    assert policy == "max-age=31536000; includeSubDomains"
+
+
 async def test_a_page_keeps_its_address_without_a_slash(tmp_path: Path) -> None:
     (tmp_path / "queue").mkdir()
     (tmp_path / "queue" / "index.html").write_text("<p>queue</p>")
