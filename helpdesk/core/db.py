@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -25,6 +26,8 @@ _STATEMENT_TIMEOUT_MS = 15_000
 _LOCK_TIMEOUT_MS = 5_000
 _IDLE_IN_TRANSACTION_MS = 30_000
 _NETWORK_MS = 20_000
+# lines of a server's message that have values in them; `diag` of the error still knows them
+_QUOTED = re.compile(r"\n(?:DETAIL|CONTEXT):.*", re.DOTALL)
 _POOL_SIZE, _POOL_OVERFLOW, _POOL_WAIT_S = 10, 20, 5
 
 
@@ -57,11 +60,7 @@ def engine() -> Engine:
         },
     )
 
-    @event.listens_for(made, "handle_error")
-    def _no_parameters_in_messages(context: object) -> None:
-        original = getattr(context, "sqlalchemy_exception", None)
-        if original is not None:
-            original.hide_parameters = True
+    event.listen(made, "handle_error", _no_values_in_messages)
 
     @event.listens_for(made, "do_connect")
     def _connect(_dialect: object, _record: object, cargs: list[Any], cparams: dict[str, Any]) -> Patient:
@@ -83,6 +82,16 @@ def engine() -> Engine:
             connection.patience = Patient.IDLE_PATIENCE
 
     return made
+
+
+def _no_values_in_messages(context: object) -> None:
+    """What people wrote gets into no log: neither as a parameter nor in the row that the server quotes."""
+    wrapped = getattr(context, "sqlalchemy_exception", None)
+    if wrapped is not None:
+        wrapped.hide_parameters = True
+    for error in (wrapped, getattr(context, "original_exception", None)):
+        if error is not None:
+            error.args = tuple(_QUOTED.sub("", one) if isinstance(one, str) else one for one in error.args)
 
 
 def dispose() -> None:

@@ -13,6 +13,7 @@ from helpdesk.core.clock import moved_to
 from helpdesk.core.errors import Forbidden, Invalid, NotFound
 from helpdesk.domain.access import Actor, TicketFacts, view_of
 from helpdesk.domain.enums import EventKind, NotificationEvent, Role, Source, View
+from helpdesk.domain.queues import touched
 from helpdesk.models.person import roles, users
 from helpdesk.models.ticket import ticket_holds, ticket_watchers, tickets
 from helpdesk.models.tree import categories, groups, subcategories
@@ -61,7 +62,8 @@ class LockedTicket:
 
     def work(self, s: Session, actor: Actor) -> TicketWork:
         """Begin a change of this ticket by `actor`."""
-        return TicketWork(s, actor, self.row, self.at, self.path, self.audience)
+        queues = touched(self.row["group_id"], self.restricted)
+        return TicketWork(s, actor, self.row, self.at, self.path, queues, self.audience)
 
     def require_staff_view(self) -> None:
         """Raises `Forbidden` for somebody who sees the ticket as its requester only."""

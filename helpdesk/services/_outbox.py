@@ -224,9 +224,12 @@ def _held(claim: Claim, ids: list[int]) -> ColumnElement[bool]:
 
 
 def _finish(s: Session, which: ColumnElement[bool], **values: Any) -> None:
-    changed = s.scalars(update(notification_logs).where(which).values(**values).returning(_n.ticket_id)).all()
+    statement = update(notification_logs).where(which).values(**values)
+    changed = s.execute(statement.returning(_n.ticket_id, _n.recipient_id)).all()
     if changed:
-        topics = [f"ticket_staff:{ticket_id}" for ticket_id in sorted(set(changed))]
+        topics = [f"ticket_staff:{ticket_id}" for ticket_id in sorted({row.ticket_id for row in changed})]
+        # a page of one's own mails hears of those alone: others' tell when somebody wrote what one may not know
+        topics += sorted({f"mailbox:{row.recipient_id}" for row in changed if row.recipient_id is not None})
         after_commit(s, lambda: live.publish(["notifications", *topics]))
 
 

@@ -21,6 +21,7 @@ from helpdesk.core.db import after_commit
 from helpdesk.core.ids import new_uuid
 from helpdesk.domain.access import Actor
 from helpdesk.domain.enums import EventKind, Visibility
+from helpdesk.domain.queues import counts_of
 from helpdesk.integrations import live, wake
 from helpdesk.models.ticket import ticket_events, ticket_history, ticket_history_texts, tickets
 from helpdesk.services import _chain, _clocks, _notify
@@ -54,6 +55,7 @@ class TicketWork:
         at: the act's moment, taken after the lock (`_lock`), or before it for what had happened already: a hold
             that ran out.
         path: group, category and subcategory by name.
+        queues: the topics of the lists that show it to staff (`domain.queues`).
         audience: who has lists that show this ticket as their request: to be told that it changed.
         touched: whose own lists change, also by what the requester may not know of.
     """
@@ -63,6 +65,7 @@ class TicketWork:
     row: dict[str, Any]
     at: datetime
     path: str
+    queues: frozenset[str]
     audience: frozenset[int] = frozenset()
     touched: frozenset[int] = frozenset()
     on_behalf_of: int | None = None
@@ -190,10 +193,11 @@ class TicketWork:
     def _announce(self, told: _notify.Told) -> None:
         """After the commit: open pages that may know of it read again. A note stirs no requester's page."""
         ticket_id, version = self.row["id"], self.row["version"]
-        topics = ["queue", f"ticket_staff:{ticket_id}", *(f"person:{person}" for person in self.touched)]
+        topics = [*sorted(self.queues), f"ticket_staff:{ticket_id}"]
+        topics += [f"person:{person}" for person in sorted(self.touched)]
         topics += [f"bell:{person}" for person in sorted(told.bells)]
         if self._counts:
-            topics.append("counts")
+            topics += counts_of(self.queues)
         versions: dict[int, int] = {}
         if self._public:
             topics.append(f"ticket:{ticket_id}")

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
 from helpdesk.core.db import transaction
-from helpdesk.domain.enums import Channel
+from helpdesk.domain.enums import Channel, EventKind
+from helpdesk.domain.queues import counts_of, touched
 from helpdesk.integrations import live_listener
 from helpdesk.models.notification import notification_logs
-from helpdesk.models.ticket import ticket_watchers, tickets
+from helpdesk.models.ticket import ticket_events, ticket_watchers, tickets
+from helpdesk.models.tree import groups
 
 _MOST = 500
 
@@ -40,6 +42,7 @@ def changed_since(moment: datetime) -> dict[str, datetime]:
             .order_by(tickets.c.staff_updated_at.desc(), tickets.c.id.desc())
             .limit(_MOST)
         ).all()
+        queues = _queues(s, [row.id for row in changed], moment)
         public = [row.id for row in changed if row.updated_at > moment]
         watchers = s.execute(
             select(ticket_watchers.c.ticket_id, ticket_watchers.c.user_id).where(
@@ -49,8 +52,8 @@ def changed_since(moment: datetime) -> dict[str, datetime]:
         bells = _bells(s, [row.id for row in changed], moment)
     latest: dict[str, datetime] = {}
     for row in changed:
-        _later(latest, "queue", row.staff_updated_at)
-        _later(latest, "counts", row.staff_updated_at)
+        for topic in (*queues[row.id], *counts_of(queues[row.id])):
+            _later(latest, topic, row.staff_updated_at)
         _later(latest, f"ticket_staff:{row.id}", row.staff_updated_at)
         if row.updated_at > moment:
             _later(latest, f"ticket:{row.id}", row.updated_at)
@@ -62,6 +65,25 @@ def changed_since(moment: datetime) -> dict[str, datetime]:
     for user_id, at in bells:
         _later(latest, f"bell:{user_id}", at)
     return latest
+
+
+def _queues(s: Session, ticket_ids: list[int], moment: datetime) -> dict[int, frozenset[str]]:
+    """The topics of the lists that show each ticket; of one that was moved, also those of where it was before."""
+    t, e, g = tickets.c, ticket_events.c, groups.c
+    moved = select(e.ticket_id).where(
+        e.ticket_id.in_(ticket_ids), e.kind == str(EventKind.CATEGORY_CHANGED), e.at > moment
+    )
+    places = union(
+        select(t.id, t.group_id).where(t.id.in_(ticket_ids)),
+        select(e.ticket_id, e.group_id).where(e.ticket_id.in_(moved)),
+    ).subquery("places")
+    rows = s.execute(
+        select(places.c.id, g.id.label("group_id"), g.restricted).join(groups, g.id == places.c.group_id)
+    )
+    found: dict[int, frozenset[str]] = dict.fromkeys(ticket_ids, frozenset())
+    for row in rows:
+        found[row.id] |= touched(row.group_id, row.restricted)
+    return found
 
 
 def _bells(s: Session, ticket_ids: list[int], moment: datetime) -> list[tuple[int, datetime]]:

@@ -45,6 +45,7 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] ",
+    "log_error_verbosity": "terse",  # without the rows and keys that an error quotes: people wrote them
     "jit": "off",
 }
 # for data that is thrown away after the run

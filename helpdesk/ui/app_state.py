@@ -13,6 +13,7 @@ import reflex as rx
 
 from helpdesk.core.config import get_settings
 from helpdesk.domain.enums import STAFF_ROLES, Role
+from helpdesk.domain.queues import COUNTS, QUEUE, followed
 from helpdesk.services import saved_views, sessions, tickets
 from helpdesk.services.views import MeView, ProfileView, ViewCount
 from helpdesk.ui import live
@@ -84,8 +85,7 @@ class AppState(rx.State):
     async def enter(self):
         """First in every page's `on_load`: who is here, and the sidebar's counts."""
         live.watch()
-        if me().role in STAFF_ROLES:
-            live.watch("counts", refresh=AppState.refresh_counts, frame=True)
+        self._follow_queue()
         seen = await attempt(sessions.me, me())
         if isinstance(seen, Failure):
             self._tell(seen)
@@ -151,6 +151,13 @@ class AppState(rx.State):
         """How the person likes it: the frame hands it to the browser's scripts."""
         self.me = {**self.me, **_likes(seen)}
 
+    def _follow_queue(self) -> None:
+        """Hear of the tickets in the person's scope as it is now."""
+        if me().role in STAFF_ROLES:
+            # a saved view may look for anything, words of a conversation too
+            topics = followed(me(), QUEUE if self.saved_views else COUNTS)
+            live.watch(*topics, refresh=AppState.refresh_counts, frame=True)
+
     async def _count(self) -> None:
         actor = me()
         if actor.role not in STAFF_ROLES:
@@ -161,8 +168,7 @@ class AppState(rx.State):
         views = await attempt_together(alone(actor), saved_views.view_counts, actor)
         if not isinstance(views, Failure):
             self.saved_views = [_saved_link(one) for one in views]
-        if self.saved_views:  # which may look for anything, words of a conversation too
-            live.watch("queue", refresh=AppState.refresh_counts, frame=True)
+        self._follow_queue()
 
 
 def go_to(path: str, *, replace: bool = False) -> rx.event.EventSpec:

@@ -8,9 +8,10 @@ loaded for those who don't look.
 However much happens, a page reads again at most once in `PACE_S` by each handler, and none is asked for while the
 browser has yet to call it: many pages and many changes make pages later, never a queue of reads that grows.
 
-Topics: `queue` (any ticket, for staff), `counts` (what the queue and home count of any: not a mere message),
+Topics: `queue`, `queue:<group>` and `queue_restricted` (any ticket in a person's scope as staff: `domain.queues`),
+`counts` and so on (the same, where what the queue and home count of it changed: not a mere message),
 `ticket_staff:<id>`, `ticket:<id>` (what its requester may know), `person:<id>` (a person's own requests),
-`presence:<id>` (who has a ticket open, for staff), `bell:<id>` (what a person is told).
+`presence:<id>` (who has a ticket open, for staff), `bell:<id>` (what a person is told), `mailbox:<id>` (their mails).
 """
 
 from __future__ import annotations
@@ -98,7 +99,8 @@ def watch(*topics: str, refresh: Any = None, frame: bool = False, also: bool = F
     Args:
         topics: see the module.
         refresh: the handler, without arguments, that reads again; marked with `allow` like any other.
-        frame: what the frame around the pages shows: added, and kept while pages come and go.
+        frame: what the frame around the pages shows: kept while pages come and go, until the same handler follows
+            other topics.
         also: keep what the page follows besides, each with its own handler.
 
     Call it inside a handler; outside of a socket's event it does nothing.
@@ -109,7 +111,8 @@ def watch(*topics: str, refresh: Any = None, frame: bool = False, also: bool = F
     interest = _interests.setdefault(socket_id, _Interest())
     handlers = dict.fromkeys(topics, names.format_event_handler(refresh)) if topics else {}
     if frame:
-        interest.frame |= handlers
+        kept = interest.frame.items()
+        interest.frame = {topic: name for topic, name in kept if name not in handlers.values()} | handlers
     else:
         interest.page = {**interest.page, **handlers} if also else handlers
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from helpdesk.ui import live
 from tests import factories
 from tests.factories import World
 from tests.ui.conftest import Opener
-from tests.ui.doing import hints_told
+from tests.ui.doing import as_person, hints_told
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -66,6 +67,35 @@ async def test_a_note_is_no_news_for_the_requester(people: World) -> None:
     assert f"ticket_staff:{ticket_id}" in changed
     assert f"ticket:{ticket_id}" not in changed
     assert not any(topic.startswith("person:") for topic in changed)
+
+
+async def test_a_restricted_groups_ticket_is_news_for_its_own_queues(people: World) -> None:
+    """And where it came from, which it has left; nowhere else is even said that something happened."""
+
+    def act() -> tuple[set[str], set[str]]:
+        filed = factories.make_ticket(people.actor("client"), people.hr)
+        hidden = live_service.changed_since(filed.ticket.created_at - timedelta(seconds=1))
+        moved = factories.make_ticket(people.actor("client"), people.it)
+        after = tickets.get(people.actor("client"), moved.ticket.id).ticket.updated_at
+        place = {"group_id": people.hr.group_id}
+        tickets.update(people.actor("agent"), moved.ticket.id, place, moved.ticket.version)
+        return set(hidden), set(live_service.changed_since(after))
+
+    hidden, moved = await asyncio.to_thread(act)
+    theirs = {f"queue:{people.hr.group_id}", "queue_restricted"}
+    assert {topic for topic in hidden if topic.startswith("queue")} == theirs
+    assert {topic for topic in moved if topic.startswith("queue")} == theirs | {"queue"}
+
+
+async def test_a_queue_hears_that_a_ticket_left_it(open_tab: Opener, people: World) -> None:
+    from helpdesk.ui.app_state import AppState
+
+    made = await asyncio.to_thread(factories.make_ticket, people.client, people.it)
+    there, before = await open_tab(people.agent), await open_tab(people.hr_agent)
+    place, version = {"group_id": people.hr.group_id}, made.ticket.version
+    await as_person(people, "agent2", tickets.update, made.ticket.id, place, version)
+    await there.until(lambda: there.var(AppState, "counts")["all"] == 0)
+    await before.until(lambda: before.var(AppState, "counts")["my_groups"] == 1)
 
 
 async def test_a_closed_socket_is_forgotten(open_tab: Opener, people: World) -> None:

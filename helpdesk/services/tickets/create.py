@@ -13,6 +13,7 @@ from helpdesk.core.errors import Invalid
 from helpdesk.domain import priority as priorities
 from helpdesk.domain.access import Actor, in_staff_scope
 from helpdesk.domain.enums import EventKind, NotificationEvent, Priority, Source, Status, Visibility
+from helpdesk.domain.queues import touched
 from helpdesk.models.person import users
 from helpdesk.models.ticket import ticket_numbers, ticket_watchers, tickets
 from helpdesk.services import _chain, _clocks, _place, _text, _uploads
@@ -56,7 +57,8 @@ def file_ticket(s: Session, actor: Actor, fields: dict[str, Any]) -> int:
     priority = priorities.derive(fields["priority"], fields["impact"], fields["urgency"], place.priority)
     row = _insert(s, actor, fields, place, requester, priority)
     audience = frozenset({actor.user_id, requester, *watchers})
-    work = TicketWork(s, actor, row, row["created_at"], place.path, audience)
+    queues = touched(place.group_id, place.restricted)
+    work = TicketWork(s, actor, row, row["created_at"], place.path, queues, audience)
     if requester != actor.user_id:
         work.on_behalf_of = requester
     _insert_watchers(s, actor, row, watchers)
@@ -179,9 +181,8 @@ def _assign_default(s: Session, created: TicketWork, place: _place.Place) -> Non
     assert place.assignee_id is not None  # noqa: S101
     if not _place.assignable(s, place.group_id, place.restricted, place.assignee_id):
         return
-    work = TicketWork(
-        s, system_actor(s, Source.TIMER), created.row, created.at, created.path, created.audience
-    )
+    system = system_actor(s, Source.TIMER)
+    work = TicketWork(s, system, created.row, created.at, created.path, created.queues, created.audience)
     work.set("assigned_to", place.assignee_id)
     work.set("status", str(Status.ASSIGNED))
     told = (*dict.fromkeys((work.row["requested_for"], work.row["created_by"])), *sorted(work.audience))

@@ -13,6 +13,7 @@ from helpdesk.core.db import transaction
 from helpdesk.core.errors import Conflict, Forbidden, Invalid
 from helpdesk.domain.access import Actor, require_worker
 from helpdesk.domain.enums import EventKind, NotificationEvent, Priority, Status, View, Visibility
+from helpdesk.domain.queues import touched
 from helpdesk.models.person import users
 from helpdesk.models.ticket import ticket_watchers
 from helpdesk.services import _clocks, _place, _text
@@ -117,6 +118,9 @@ def _move(s: Session, locked: LockedTicket, work: TicketWork, changes: Mapping[s
         work.set(name, value)
     work.path = locked.path = place.path
     locked.restricted = place.restricted
+    work.queues |= touched(
+        group_id, place.restricted
+    )  # it leaves the lists of the one, and comes into the other's
     return "category" if same_group else "group"
 
 

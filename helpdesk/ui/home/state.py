@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 import reflex as rx
 
 from helpdesk.domain.enums import Role
+from helpdesk.domain.queues import COUNTS, followed
 from helpdesk.services import reports
 from helpdesk.services.views import DayFigure, HomeFigures
 from helpdesk.ui import charts, live
@@ -41,7 +42,7 @@ class HomeState(AppState):
     @rx.event
     @allow(Role.MANAGER, Role.ADMIN)
     async def load(self):
-        live.watch("counts", refresh=HomeState.refresh)
+        live.watch(*followed(me(), COUNTS), refresh=HomeState.refresh)
         await self._read()
 
     @rx.event

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 import reflex as rx
 
+from helpdesk.domain.enums import Role
 from helpdesk.services import notifications
 from helpdesk.services.notifications import MailView
 from helpdesk.ui import live
@@ -61,7 +62,9 @@ class MailboxState(AppState):
     @allow()
     async def load(self):
         """Read the page of mails and the open mail that the URL names."""
-        live.watch("notifications", refresh=MailboxState.refresh)
+        # before it is read, so that nothing falls between; an admin's page has everybody's mails
+        own = me().role is not Role.ADMIN
+        live.watch(f"mailbox:{me().user_id}" if own else "notifications", refresh=MailboxState.refresh)
         asked = self.router.url.query_parameters
         self._before = asked.get("cursor", "")
         self._trail = follow(self._trail, self._before)
@@ -93,6 +96,8 @@ class MailboxState(AppState):
         found = await attempt(notifications.mailbox, me(), _PAGE, self._before or None)
         if isinstance(found, Failure):
             self.missing, self.problem, self.ready = found.hidden, found.message, True
+            if found.hidden:
+                live.watch()
             return
         self.rows = [self._row(view) for view in found]
         older = found[-1].id if len(found) == _PAGE else None

@@ -10,6 +10,7 @@ import reflex as rx
 
 from helpdesk.domain.access import Actor
 from helpdesk.domain.enums import STAFF_ROLES, Role
+from helpdesk.domain.queues import followed
 from helpdesk.services import saved_views, tickets, tree
 from helpdesk.services.views import GroupNode, Page, QueueSettings, SavedViewRow, TicketQuery, TicketRow
 from helpdesk.ui import live
@@ -70,7 +71,7 @@ class QueueState(AppState):
         """Read the place from the URL and the page that it names."""
         if me().role not in STAFF_ROLES:
             return go_to("/my", replace=True)
-        live.watch("queue", refresh=QueueState.refresh)
+        live.watch(*followed(me()), refresh=QueueState.refresh)
         await self._open_view()
         place = self._place()
         groups = await attempt(tree.choosable, me())
@@ -88,6 +89,7 @@ class QueueState(AppState):
         """Some ticket changed: rows are brought up to date where they stand, moves wait behind the pill."""
         if not self.ready:
             return
+        live.watch(*followed(me()), refresh=QueueState.refresh)  # the person's groups may be others by now
         asked = self._place().ticket_query()
         page = await attempt_together(audience(me(), asked), tickets.list_queue, me(), asked)
         if isinstance(page, Failure):
