@@ -96,6 +96,13 @@ class Ticket(SQLModel, table=True):
             postgresql_include=["status", "priority", "assigned_to", "due_at", "risk_at", "breached_at"],
             postgresql_where=text("status <> 'Closed'"),
         ),
+        Index(
+            "tickets_open_unassigned",
+            "due_at",
+            "id",
+            postgresql_include=["group_id"],
+            postgresql_where=text(f"{_UNSOLVED} AND assigned_to IS NULL"),
+        ),
         Index("tickets_resolved", "resolved_at", postgresql_where=text("status = 'Resolved'")),
         Index(
             "tickets_terms",

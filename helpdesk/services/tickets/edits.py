@@ -118,9 +118,8 @@ def _move(s: Session, locked: LockedTicket, work: TicketWork, changes: Mapping[s
         work.set(name, value)
     work.path = locked.path = place.path
     locked.restricted = place.restricted
-    work.queues |= touched(
-        group_id, place.restricted
-    )  # it leaves the lists of the one, and comes into the other's
+    # it leaves the lists of the one, and comes into the other's
+    work.queues |= touched(group_id, place.restricted)
     return "category" if same_group else "group"
 
 
