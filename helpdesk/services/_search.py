@@ -123,7 +123,7 @@ def _by_words(s: Session, search: Asked, field: Field) -> list[Hit]:
         return []
     if field.staff and not _is_narrow(s, field):
         return _through_index(s, query, field)
-    hits = _one_by_one(s, query, field)
+    hits = _one_by_one(s, query, field, search)
     if field.staff and len(hits) <= MOST:
         hits = _with(hits, _said_lately(s, query, field))
     return hits
@@ -150,16 +150,16 @@ def _query(text: str) -> ColumnElement[Any]:
     return cast(literal(text), TSQUERY)
 
 
-def _one_by_one(s: Session, text: str, field: Field) -> list[Hit]:
+def _one_by_one(s: Session, text: str, field: Field, search: Asked) -> list[Hit]:
     query, t, c = _query(text), tickets.c, ticket_comments.c
     mine = select(t.id, t.words).where(field.where).cte("mine").prefix_with("MATERIALIZED")
     fits = mine.c.words.op("@@")(query)
     edge = select(mine.c.id).order_by(mine.c.id.desc()).offset(TALKS - 1).limit(1).scalar_subquery()
-    talk = exists().where(
-        c.ticket_id == mine.c.id,
-        mine.c.id >= func.coalesce(edge, 0),
-        _words.words_of(c.message).op("@@")(query),
+    # in this order, which AND would not promise
+    said = case(
+        (_words.may_say(c.message, search.parts), _words.words_of(c.message).op("@@")(query)), else_=False
     )
+    talk = exists().where(c.ticket_id == mine.c.id, mine.c.id >= func.coalesce(edge, 0), said)
     if not field.staff:
         talk = talk.where(~c.is_internal)
     place = case((fits, _place(mine.c.words, query)), else_=TALK)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -29,6 +30,7 @@ from helpdesk.services import _text
 MAX_SEARCH = 200
 _MAX_PARTS = 12
 _WORD = re.compile(r"\w+")
+_RUN = re.compile(r"[a-z0-9]+")
 _PART = re.compile(r'["“”„]([^"“”„]*)["“”„]|(\w+)')
 _BLOCK_BITS = 14  # as in the function `helpdesk_terms`
 _SIMPLE: ColumnElement[Any] = literal_column(
@@ -107,6 +109,18 @@ def ts_query(parts: tuple[Part, ...]) -> ColumnElement[Any]:
         )
         joined = one if joined is None else joined.op("&&")(one)
     return func.to_tsquery(_SIMPLE, "") if joined is None else joined
+
+
+def may_say(message: ColumnElement[str], parts: tuple[Part, ...]) -> ColumnElement[bool]:
+    """Whether a message can match `parts` at all: a cheap look before `words_of`, which takes ten times as long.
+
+    A message in plain ASCII has to hold every word that is in plain ASCII; of others it says nothing.
+    """
+    known = [run for part in parts if part.words.isascii() for run in _RUN.findall(part.words.lower())]
+    if not known:
+        return true()
+    foreign = func.octet_length(message) > func.char_length(message)
+    return or_(foreign, func.strpos(func.lower(message), max(known, key=len)) > 0)
 
 
 def ticket_terms() -> ColumnElement[Any]:
