@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk.core.clock import now
@@ -60,28 +61,13 @@ def ticket_rows(
     """The tickets `ids`, in that order, each as seen in its view (one for all, or one per id)."""
     if not ids:
         return []
-    found = {
-        row["id"]: row
-        for row in s.execute(
-            select(
-                *TICKET_COLUMNS,
-                groups.c.name.label("group_name"),
-                categories.c.name.label("category_name"),
-                subcategories.c.name.label("subcategory_name"),
-            )
-            .select_from(tickets)
-            .join(groups, groups.c.id == tickets.c.group_id)
-            .outerjoin(categories, categories.c.id == tickets.c.category_id)
-            .outerjoin(subcategories, subcategories.c.id == tickets.c.subcategory_id)
-            .where(tickets.c.id.in_(ids))
-        ).mappings()
-    }
     seen = {ticket_id: views if isinstance(views, View) else views[ticket_id] for ticket_id in ids}
     moment = now()
-    watchers, tags, (holds, ran_out) = _watchers(s, viewer, seen), _tags(s, ids), _holds(s, ids, moment)
+    found = {row["id"]: row for row in s.execute(_statement(viewer, seen)).mappings()}
+    ran_out = {row["id"]: row["hold_until"] for row in found.values() if _ran_out(row, moment)}
     clocks = _clock_views(s, ids, moment, ran_out)
     named = [row[name] for row in found.values() for name in ("created_by", "requested_for", "assigned_to")]
-    persons = people(s, viewer, [*named, *(person for one in watchers.values() for person in one)])
+    persons = people(s, viewer, [*named, *(one for row in found.values() for one in row["watcher_ids"])])
     result: list[TicketRow] = []
     for ticket_id in ids:
         row = found.get(ticket_id)
@@ -92,9 +78,7 @@ def ticket_rows(
             _ticket_row(
                 row,
                 persons,
-                watchers=tuple(persons[person] for person in watchers[ticket_id]),
-                tags=tuple(tags[ticket_id]) if staff else (),
-                hold=holds.get(ticket_id),
+                hold=_hold(row, moment),
                 sla=clocks.get(ticket_id, SlaView(None, None, None)),
                 staff=staff,
                 closes_at=_closes_at(s, row),
@@ -103,12 +87,48 @@ def ticket_rows(
     return result
 
 
+def _statement(viewer: Actor, seen: Mapping[int, View]) -> Select[Any]:
+    """What a row shows beside people and clocks.
+
+    Tags are for staff. Whom staff added shows to staff, and to themselves (product rules §3: they change nothing for
+    others).
+    """
+    t, w, g, h = tickets.c, ticket_watchers.c, ticket_tags.c, ticket_holds.c
+    as_staff = [ticket_id for ticket_id, view in seen.items() if view is View.STAFF]
+    watchers = (
+        select(w.user_id)
+        .where(
+            w.ticket_id == t.id,
+            or_(~w.by_staff, w.user_id == viewer.user_id, w.ticket_id.in_(as_staff)),
+        )
+        .order_by(w.created_at, w.user_id)
+    )
+    tags = select(g.name).where(g.ticket_id == t.id, g.ticket_id.in_(as_staff)).order_by(g.name)
+    return (
+        select(
+            *TICKET_COLUMNS,
+            groups.c.name.label("group_name"),
+            categories.c.name.label("category_name"),
+            subcategories.c.name.label("subcategory_name"),
+            h.reason.label("hold_reason"),
+            h.until.label("hold_until"),
+            h.since.label("hold_since"),
+            func.array(watchers.scalar_subquery()).label("watcher_ids"),
+            func.array(tags.scalar_subquery()).label("tag_names"),
+        )
+        .select_from(tickets)
+        .join(groups, groups.c.id == t.group_id)
+        .outerjoin(categories, categories.c.id == t.category_id)
+        .outerjoin(subcategories, subcategories.c.id == t.subcategory_id)
+        .outerjoin(ticket_holds, and_(h.ticket_id == t.id, h.ended_at.is_(None)))
+        .where(t.id.in_(list(seen)))
+    )
+
+
 def _ticket_row(
     row: RowMapping,
     persons: Mapping[int, PersonView],
     *,
-    watchers: tuple[PersonView, ...],
-    tags: tuple[str, ...],
     hold: HoldView | None,
     sla: SlaView,
     staff: bool,
@@ -132,8 +152,8 @@ def _ticket_row(
         resolution_text=row["resolution_text"],
         reopen_count=row["reopen_count"],
         rating=row["rating"],
-        watchers=watchers,
-        tags=tags,
+        watchers=tuple(persons[person] for person in row["watcher_ids"]),
+        tags=tuple(row["tag_names"]),
         version=row["version"],
         created_at=row["created_at"],
         updated_at=row["staff_updated_at"] if staff else row["updated_at"],
@@ -154,47 +174,15 @@ def _ref(node_id: int | None, name: str | None) -> NamedRef | None:
     return None if node_id is None or name is None else NamedRef(node_id, name)
 
 
-def _watchers(s: Session, viewer: Actor, seen: Mapping[int, View]) -> dict[int, list[int]]:
-    """Whom staff added shows to staff alone, and to themselves (product rules §3: they change nothing for others)."""
-    found: dict[int, list[int]] = defaultdict(list)
-    w = ticket_watchers.c
-    for row in s.execute(
-        select(w.ticket_id, w.user_id, w.by_staff)
-        .where(w.ticket_id.in_(seen))
-        .order_by(w.ticket_id, w.created_at, w.user_id)
-    ):
-        if not row.by_staff or seen[row.ticket_id] is View.STAFF or row.user_id == viewer.user_id:
-            found[row.ticket_id].append(row.user_id)
-    return found
+def _hold(row: RowMapping, moment: datetime) -> HoldView | None:
+    if row["hold_since"] is None or _ran_out(row, moment):
+        return None
+    return HoldView(row["hold_reason"], row["hold_until"], row["hold_since"])
 
 
-def _tags(s: Session, ids: Sequence[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    for row in s.execute(
-        select(ticket_tags.c.ticket_id, ticket_tags.c.name)
-        .where(ticket_tags.c.ticket_id.in_(ids))
-        .order_by(ticket_tags.c.name)
-    ):
-        found[row.ticket_id].append(row.name)
-    return found
-
-
-def _holds(
-    s: Session, ids: Sequence[int], moment: datetime
-) -> tuple[dict[int, HoldView], dict[int, datetime]]:
-    """The holds of `moment`; and of those that ran out, where nothing has written so yet, since when."""
-    h = ticket_holds.c
-    rows = s.execute(
-        select(h.ticket_id, h.reason, h.until, h.since).where(h.ticket_id.in_(ids), h.ended_at.is_(None))
-    )
-    held: dict[int, HoldView] = {}
-    ran_out: dict[int, datetime] = {}
-    for row in rows:
-        if row.until is None or row.until > moment:
-            held[row.ticket_id] = HoldView(row.reason, row.until, row.since)
-        else:
-            ran_out[row.ticket_id] = row.until
-    return held, ran_out
+def _ran_out(row: RowMapping, moment: datetime) -> bool:
+    """Whether its hold is over, and nothing has written so yet."""
+    return row["hold_until"] is not None and row["hold_until"] <= moment
 
 
 # ---- clocks ----------------------------------------------------------------------------------------------------------
