@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 
 ADMIN, AGENT, CLIENT, BUSY = "admin", "agent", "client", "client2"
 _UNSOLVED = ["Open", "Assigned", "In Progress"]
-_QUEUE, _MINE = "/api/v1/admin/tickets", "/api/v1/tickets"
+_QUEUE, _MINE, _REPORTS = "/api/v1/admin/tickets", "/api/v1/tickets", "/api/v1/admin/reports"
+_TODAY = datetime.now(UTC).date()
+_YEAR = {"from": (_TODAY - timedelta(days=364)).isoformat(), "to": _TODAY.isoformat()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,14 @@ def _others(found: dict[str, Any]) -> list[Case]:
         _read("ticket page", AGENT, f"{_MINE}/{found['usual']}"),
         _read("ticket page, the longest", ADMIN, f"{_MINE}/{found['longest']}"),
         _read("home figures", ADMIN, "/api/v1/admin/home"),
+        _read("report: 30 days", ADMIN, _REPORTS),
+        _read("report: a year", ADMIN, _REPORTS, **_YEAR),
+        _read("report: 30 days of one group", ADMIN, _REPORTS, group_id=found["group"]),
+        _read("figures of reports: 30 days", ADMIN, f"{_REPORTS}/figures"),
+        _read("figures of reports: a year", ADMIN, f"{_REPORTS}/figures", **_YEAR),
+        _read("bell", AGENT, "/api/v1/notifications"),
+        _read("bell: count", AGENT, "/api/v1/notifications/unread"),
+        _read("previous and next ticket", AGENT, f"{_QUEUE}/{found['usual']}/neighbours"),
         _read("people", ADMIN, "/api/v1/admin/users"),
         _read("people by name", ADMIN, "/api/v1/admin/users", q="an"),
         _read("colleagues", CLIENT, "/api/v1/people", q="an"),
