@@ -110,6 +110,13 @@ class Ticket(SQLModel, table=True):
             postgresql_using="gin",
             postgresql_with={"fastupdate": "off"},
         ),
+        Index(  # searches among what is not closed
+            "tickets_unclosed_words",
+            "words",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_where=text("status <> 'Closed'"),
+        ),
         Index("tickets_number_begins", "ticket_no", postgresql_ops={"ticket_no": "text_pattern_ops"}),
         Index(
             "tickets_title_trgm", "title", postgresql_using="gin", postgresql_ops={"title": "gin_trgm_ops"}

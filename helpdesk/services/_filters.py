@@ -37,6 +37,11 @@ class Filter:
     sort: str
     descending: bool
 
+    @property
+    def unclosed(self) -> bool:
+        """Whether it leaves nothing that is closed."""
+        return bool(self.statuses) and str(Status.CLOSED) not in self.statuses
+
 
 def cleaned_query(actor: Actor, query: TicketQuery, view: View) -> Filter:
     """Check every part of a query.

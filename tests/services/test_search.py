@@ -15,7 +15,7 @@ from helpdesk.domain.enums import View
 from helpdesk.models.search import search_words
 from helpdesk.models.ticket import tickets as table
 from helpdesk.services import _search, _words, comments, spelling, tickets
-from helpdesk.services._filters import cleaned_query, condition
+from helpdesk.services._filters import Filter, cleaned_query, condition
 from helpdesk.services.views import Page, TicketQuery, TicketRow
 from tests.client import Api
 from tests.factories import World, make_ticket
@@ -23,11 +23,13 @@ from tests.factories import World, make_ticket
 LONG_AGO = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture(params=["one by one", "through the index"])
-def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Staff's searches with filters, in both of the ways in which they may be answered."""
+@pytest.fixture(params=["one by one", "through the index", "among what is open"])
+def every_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Staff's searches with filters, in all of the ways in which they may be answered."""
     narrow = request.param == "one by one"
     monkeypatch.setattr(_search, "_is_narrow", lambda *_: narrow)
+    if request.param == "through the index":
+        monkeypatch.setattr(Filter, "unclosed", property(lambda _: False))
     return str(request.param)
 
 
@@ -54,7 +56,7 @@ def _copies(db: Connection, count: int) -> None:
 
 
 def test_the_title_counts_more_than_the_text_and_that_more_than_the_talk(
-    world: World, both_ways: str
+    world: World, every_way: str
 ) -> None:
     agent = world.actor("agent")
     in_title = [make_ticket(world.client, world.it, f"The plotter, part {n}").ticket.id for n in (1, 2)]
@@ -72,7 +74,7 @@ def test_the_title_counts_more_than_the_text_and_that_more_than_the_talk(
     assert newer not in expected
 
 
-def test_pages_of_results_hold_each_once_both_ways(world: World, both_ways: str) -> None:
+def test_pages_of_results_hold_each_once_every_way(world: World, every_way: str) -> None:
     agent = world.actor("agent")
     made = [
         make_ticket(
@@ -97,7 +99,7 @@ def test_pages_of_results_hold_each_once_both_ways(world: World, both_ways: str)
     assert pages[0].prev_cursor is None
 
 
-def test_another_order_may_be_asked_for(world: World, both_ways: str) -> None:
+def test_another_order_may_be_asked_for(world: World, every_way: str) -> None:
     agent = world.actor("agent")
     low = make_ticket(world.agent, world.it, "Scanner", priority="Low").ticket.id
     high = make_ticket(world.agent, world.it, "Thing", description="scanner", priority="High").ticket.id
@@ -106,7 +108,7 @@ def test_another_order_may_be_asked_for(world: World, both_ways: str) -> None:
     assert _queue(agent, "scanner", sort="created_at") == [low, high]
 
 
-def test_neighbours_follow_the_order_of_the_results(world: World, both_ways: str) -> None:
+def test_neighbours_follow_the_order_of_the_results(world: World, every_way: str) -> None:
     agent = world.actor("agent")
     for title in ("Scanner one", "Other", "Scanner two"):
         make_ticket(world.client, world.it, title, description="scanner")
@@ -141,7 +143,7 @@ def test_a_cursor_of_results_is_none_of_a_list(world: World) -> None:
 
 
 def test_the_newest_thousand_are_held_and_the_total_says_so(
-    db: Connection, world: World, both_ways: str
+    db: Connection, world: World, every_way: str
 ) -> None:
     agent = world.actor("agent")
     oldest = make_ticket(world.client, world.it, "Scanner").ticket.id
@@ -155,7 +157,7 @@ def test_the_newest_thousand_are_held_and_the_total_says_so(
 
 
 def test_titles_of_old_tickets_are_not_lost_behind_new_talk(
-    db: Connection, world: World, both_ways: str
+    db: Connection, world: World, every_way: str
 ) -> None:
     old = make_ticket(world.client, world.it, "Scanner").ticket.id
     new = make_ticket(world.client, world.it, "Other").ticket.id
@@ -163,7 +165,7 @@ def test_titles_of_old_tickets_are_not_lost_behind_new_talk(
     assert _queue(world.actor("agent"), "scanner") == [old, new]
 
 
-def test_blocks_of_tickets_are_searched_newest_first(db: Connection, world: World, both_ways: str) -> None:
+def test_blocks_of_tickets_are_searched_newest_first(db: Connection, world: World, every_way: str) -> None:
     far = [5, 20_000, 40_000]  # in three blocks of the index
     first = make_ticket(world.client, world.it, "Scanner").ticket.id
     db.execute(text("SELECT setval(pg_get_serial_sequence('tickets', 'id'), :n)"), {"n": first + far[1]})
@@ -194,7 +196,7 @@ def test_numbers_and_their_beginnings(world: World) -> None:
     assert _mine(client, other.ticket_no) == []
 
 
-def test_several_words_and_phrases(world: World, both_ways: str) -> None:
+def test_several_words_and_phrases(world: World, every_way: str) -> None:
     agent = world.actor("agent")
     jam = make_ticket(world.client, world.it, "Paper jam in tray 2").ticket.id
     mixed = make_ticket(world.client, world.it, "Jam on the paper").ticket.id
@@ -225,7 +227,7 @@ def test_several_words_and_phrases(world: World, both_ways: str) -> None:
         ("Robert'); DROP TABLE tickets;--", "Robert'); DROP TABLE tickets;--"),
     ],
 )
-def test_odd_text_is_found(world: World, both_ways: str, title: str, q: str) -> None:
+def test_odd_text_is_found(world: World, every_way: str, title: str, q: str) -> None:
     made = make_ticket(world.client, world.it, title).ticket.id
     spoken = make_ticket(world.client, world.it, "Quiet").ticket.id
     comments.add(world.actor("agent"), spoken, title)
@@ -237,7 +239,7 @@ def test_odd_text_is_found(world: World, both_ways: str, title: str, q: str) -> 
         assert found == [made, spoken]
 
 
-def test_long_words_do_no_harm(world: World, both_ways: str) -> None:
+def test_long_words_do_no_harm(world: World, every_way: str) -> None:
     """A word that fills a text: the database takes none of more than 2,046 bytes into an index."""
     for length in (249, 250, 251, 2040, 2046, 2047, 19_990):
         made = make_ticket(world.client, world.it, "Long", description="w" * length + " end").ticket.id
@@ -276,7 +278,7 @@ def test_all_matches_for_exports(world: World) -> None:
 # ---- who finds what ----
 
 
-def test_notes_are_found_by_staff_alone(world: World, both_ways: str) -> None:
+def test_notes_are_found_by_staff_alone(world: World, every_way: str) -> None:
     agent, client = world.actor("agent"), world.actor("client")
     first = make_ticket(world.client, world.it, "One heron").ticket.id
     second = make_ticket(world.client, world.it, "Two herons").ticket.id
@@ -295,7 +297,7 @@ def test_notes_are_found_by_staff_alone(world: World, both_ways: str) -> None:
     assert _mine(world.actor("agent"), "publicword") == []
 
 
-def test_staff_find_no_more_than_their_scope(world: World, both_ways: str) -> None:
+def test_staff_find_no_more_than_their_scope(world: World, every_way: str) -> None:
     secret = make_ticket(world.client, world.hr, "Heron contract").ticket.id
     comments.add(world.actor("hr_agent"), secret, "heronword in talk")
     for q in ("heron", "contract", "heronword", tickets.get(world.actor("client"), secret).ticket.ticket_no):

@@ -65,7 +65,7 @@ def _list(
     if chosen.asked is None:
         page = read_page(s, keyset, and_(scope, condition(actor, chosen)))
     else:
-        field = Field(scope, narrowing(actor, chosen), staff=view is View.STAFF)
+        field = Field(scope, narrowing(actor, chosen), view is View.STAFF, chosen.unclosed)
         page = read_results(s, keyset, chosen.asked, field)
     rows = _rows.ticket_rows(s, actor, page.items, view)
     return Page(

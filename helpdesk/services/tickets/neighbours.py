@@ -38,7 +38,9 @@ def neighbours(actor: Actor, key: object, query: TicketQuery) -> Neighbours:
             raise NotFound("There is no such ticket.")
         where = condition(actor, chosen)
         if chosen.asked is not None:
-            hits, _, _ = found_by(s, chosen.asked, Field(scope, narrowing(actor, chosen), staff=True))
+            hits, _, _ = found_by(
+                s, chosen.asked, Field(scope, narrowing(actor, chosen), True, chosen.unclosed)
+            )
             if chosen.sort == RELEVANCE:
                 return _beside(s, [hit.id for hit in hits], here.id)
             where = among(hits)
