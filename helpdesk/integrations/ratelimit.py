@@ -28,24 +28,30 @@ def per_hour(amount: int) -> RateLimitItem:
     return RateLimitItemPerHour(amount)
 
 
-def hit(limit: RateLimitItem, *key: str) -> int | None:
+def hit(limit: RateLimitItem, *key: str, count: bool = True) -> int | None:
     """Count one request under `key`; returns None, or the whole seconds to wait where the limit is reached.
 
     Without Valkey half of the limit holds, per process (product rules §7); Valkey is asked again after 5 s,
     so that its outage costs one request a time-out and not each of them.
+
+    Args:
+        count: False only asks.
     """
     global _paused_until
     if time.monotonic() >= _paused_until:
         try:
-            return _hit(_shared(), limit, key)
+            return _hit(_shared(), limit, key, count)
         except StorageError:
             _paused_until = time.monotonic() + _PAUSE_S
             _log.warning("Valkey does not answer: rate limits are counted in this process, at half")
-    return _hit(_own(), _halved(limit), key)
+    return _hit(_own(), _halved(limit), key, count)
 
 
-def _hit(limiter: MovingWindowRateLimiter, limit: RateLimitItem, key: tuple[str, ...]) -> int | None:
-    if limiter.hit(limit, *key):
+def _hit(
+    limiter: MovingWindowRateLimiter, limit: RateLimitItem, key: tuple[str, ...], count: bool
+) -> int | None:
+    allowed = limiter.hit(limit, *key) if count else limiter.test(limit, *key)
+    if allowed:
         return None
     return max(1, math.ceil(limiter.get_window_stats(limit, *key).reset_time - time.time()))
 

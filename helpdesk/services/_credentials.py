@@ -62,9 +62,11 @@ def check_credentials(client: Client, email: object, password: object) -> int:
         raise Invalid.at("email", "Text is needed here.")
     if not isinstance(password, str):
         raise Invalid.at("password", "Text is needed here.")
-    limits.sign_in(client.address, email)
+    limits.sign_in(client.address, email, count=False)
     with transaction() as s:
         account = _account(s, email)
+    # counted once the database has answered: an outage must not lock out those who try again meanwhile
+    limits.sign_in(client.address, email)
     stored = account.password_hash if account and account.may_sign_in else None
     right = _passwords.verify(password, stored)
     if account is None or stored is None or not right:

@@ -21,16 +21,19 @@ _DENIALS = ratelimit.per_minute(20)
 _IPV6_NETWORK_BITS = 64
 
 
-def sign_in(address: str, account: str) -> None:
+def sign_in(address: str, account: str, *, count: bool = True) -> None:
     """Count a try to sign in: 10 a minute per account and address, 100 an hour per address.
+
+    Args:
+        count: False only asks, for a try that may come to nothing by our own fault.
 
     Raises:
         RateLimited: with `extra["retry_after"]` in whole seconds; asked before any password is hashed.
     """
     place = network_of(address)
     digest = hashlib.sha256(account.strip().casefold().encode("utf-8", "replace")).hexdigest()[:32]
-    _count(_SIGN_IN_PER_MINUTE, "sign-in", place, digest)
-    _count(_SIGN_IN_PER_HOUR, "sign-in-address", place)
+    _count(_SIGN_IN_PER_MINUTE, "sign-in", place, digest, count=count)
+    _count(_SIGN_IN_PER_HOUR, "sign-in-address", place, count=count)
 
 
 def sign_in_address(address: str) -> None:
@@ -71,9 +74,9 @@ def network_of(address: str) -> str:
     return str(ip)
 
 
-def _count(limit: ratelimit.RateLimitItem, *key: str) -> None:
+def _count(limit: ratelimit.RateLimitItem, *key: str, count: bool = True) -> None:
     if get_settings().rate_limits == "off":
         return
-    wait = ratelimit.hit(limit, *key)
+    wait = ratelimit.hit(limit, *key, count=count)
     if wait is not None:
         raise RateLimited(f"Too many requests. Try again in {wait} s.", retry_after=wait)

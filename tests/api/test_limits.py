@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import OperationalError
 
 from helpdesk.core.errors import RateLimited
 from helpdesk.integrations import ratelimit
@@ -40,6 +43,20 @@ def test_an_address_has_a_hundred_an_hour(api: Api, world: World, settings) -> N
     statuses = [sign_in(api, f"nobody{number}@example.com").status_code for number in range(101)]
     assert statuses == [401] * 100 + [429]
     assert sign_in(api, world.client.email, PASSWORD).status_code == 429
+
+
+def test_an_outage_locks_nobody_out(api: Api, world: World, settings, db: Connection) -> None:
+    """Who tries again while the database is away is let in when it is back."""
+    settings(rate_limits="on")
+
+    def lost(*_: object) -> None:
+        raise OperationalError("the line is gone", None, psycopg.OperationalError())
+
+    event.listen(db, "before_cursor_execute", lost)
+    statuses = {sign_in(api, world.client.email, PASSWORD).status_code for _ in range(11)}
+    event.remove(db, "before_cursor_execute", lost)
+    assert statuses == {503}
+    assert sign_in(api, world.client.email, PASSWORD).status_code == 200
 
 
 def test_a_forged_forwarded_address_changes_nothing(api: Api, world: World, settings) -> None:
