@@ -11,6 +11,7 @@ import pytest
 from helpdesk.integrations import live as publisher
 from helpdesk.services import comments, tickets
 from helpdesk.services import live as live_service
+from helpdesk.services import people as people_service
 from helpdesk.ui import live
 from tests import factories
 from tests.factories import World
@@ -155,3 +156,22 @@ async def test_a_page_that_is_behind_catches_up_in_one_event(open_tab: Opener, p
     asked = [frame for frame in tab.raw[heard:] if '"events": [{' in frame or '"events":[{' in frame]
     assert len(asked) == 1
     assert "catch_up" in asked[0]
+
+
+async def test_catching_up_asks_again_who_may(open_tab: Opener, people: World) -> None:
+    """A page that was opened in another role reads nothing more."""
+    from helpdesk.ui.home.state import HomeState
+
+    tab = await open_tab(people.manager, "/home")
+    before = tab.var(HomeState, "numbers")["created_today"]
+    await asyncio.to_thread(
+        lambda: people_service.update_user(people.actor("admin"), people.manager.id, {"role": "agent"})
+    )
+    await asyncio.to_thread(file_ticket, people)
+    await hints_told(tab)
+    assert tab.var(HomeState, "numbers")["created_today"] == before
+    await asyncio.to_thread(
+        lambda: people_service.update_user(people.actor("admin"), people.manager.id, {"role": "manager"})
+    )
+    await asyncio.to_thread(file_ticket, people)
+    await tab.until(lambda: tab.var(HomeState, "numbers")["created_today"] == before + 2)
