@@ -155,14 +155,12 @@ def _fields() -> list[Child]:
 
 
 def _shown_once() -> rx.Component:
-    """Always there, so that its field can take the value when it comes."""
+    """Always there, so that its field can take the value when it comes; an output, which no form sends."""
     return rx.el.div(
         callout("warn", "triangle-alert", "Copy it now: it is not shown again."),
         rx.el.div(
-            rx.el.textarea(
-                id=VALUE_FIELD, rows="3", read_only=True, class_name="secret", aria_label="Your new token",
-                auto_complete="off", spell_check=False, default_value="",
-            ),
+            rx.el.output(id=VALUE_FIELD, class_name="secret", role="textbox", aria_readonly="true", aria_live="off",
+                         aria_label="Your new token", tab_index=0),
             button("Copy", glyph="copy", data_copy_from=VALUE_FIELD),
             class_name="row gap",
         ),
