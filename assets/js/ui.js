@@ -213,7 +213,7 @@
     }
   });
 
-  // ---- <input data-filter="id"> leaves what is typed among the children of #id; Enter presses the first of them
+  // ---- <input data-filter="id"> leaves what is typed among the children of #id; Enter presses the first of them once something is typed
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
   function filter(field) {
@@ -235,7 +235,7 @@
     const all = [...list.children].filter((node) => !node.hidden), at = all.indexOf(document.activeElement);
     if (event.key === "Enter" && field) {
       event.preventDefault();
-      all[0]?.click();
+      if (field.value.trim()) all[0]?.click();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       all[Math.max(0, Math.min(all.length - 1, at + (event.key === "ArrowDown" ? 1 : -1)))]?.focus();
@@ -254,13 +254,18 @@
   }
 
   // ---- dialogs
+  // the first thing to do in it, rather than its way out; where that is still to be read, when it comes (`fresh`)
+  function aim(dialog) {
+    const first = ".dlg-body :is(input:not([type=hidden]), select, textarea, button):not(:disabled)";
+    const at = dialog.querySelector("[data-focus]") || [...dialog.querySelectorAll(first)].find((n) => n.getClientRects().length);
+    dialog.toggleAttribute("data-aimless", !at);
+    if (at) at.focus();
+  }
+
   function open(dialog) {
     if (dialog.open) return;
     dialog.showModal();
-    // the first thing to do in it, rather than its way out
-    const first = ".dlg-body :is(input:not([type=hidden]), select, textarea, button):not(:disabled)";
-    const at = dialog.querySelector("[data-focus]") || dialog.querySelector(first);
-    if (at) at.focus();
+    aim(dialog);
     for (const field of dialog.querySelectorAll("[data-filter]")) {
       field.value = "";
       filter(field);
@@ -399,6 +404,8 @@
     if (node.matches("[data-offline]")) offline(node);
     node.querySelectorAll("[data-offline]").forEach(offline);
     if (node.matches("dialog[data-show]")) follow(node);
+    const aimless = node.closest("dialog[open][data-aimless]");
+    if (aimless && !aimless.contains(document.activeElement?.closest(".dlg-foot"))) aim(aimless);
     const narrowed = node.parentElement?.id && document.querySelector(`[data-filter="${CSS.escape(node.parentElement.id)}"]`);
     if (narrowed) filter(narrowed);
     const frame = node.matches("[data-zone]") ? node : node.querySelector("[data-zone]");

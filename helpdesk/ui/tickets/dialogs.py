@@ -187,6 +187,15 @@ def _title() -> rx.Component:
 
 def _assign() -> rx.Component:
     return dialog(
+        rx.el.input(
+            type="search",
+            class_name="inp",
+            placeholder="Find somebody",
+            aria_label="Find somebody",
+            auto_complete="off",
+            data_focus="true",
+            data_filter="assign-people",
+        ),
         rx.el.div(
             rx.foreach(
                 _D.people,
@@ -213,7 +222,8 @@ def _assign() -> rx.Component:
                     on_click=EditState.assign(0),
                 ),
             ),
-            class_name="col picks",
+            class_name="col person-picks",
+            id="assign-people",
         ),
         dialog_id="assign",
         title="Assign to",
