@@ -106,13 +106,27 @@ def only_for(*roles: Role, content: rx.Component) -> rx.Component:
 def connection_overlay() -> rx.Component:
     """Says that the connection is lost; it appears after 2 s, so that a blink of the network shows nothing."""
     notice = rx.el.div(
-        icon("refresh-cw"),
+        _drawn_offline(),
         rx.el.div("No connection. What you wrote is kept; it goes on by itself."),
         class_name="callout warn offline late",
         role="status",
         data_offline="true",
     )
     return rx.fragment(rx.cond(has_connection_errors, notice, rx.fragment()))
+
+
+def _drawn_offline() -> rx.Component:
+    """The sprite's "refresh-cw", drawn here: without a connection no sprite can be asked for."""
+    strokes = (
+        "M3 12a9 9 0 0 1 9-9 9.75 9.75 0 0 1 6.74 2.74L21 8", "M21 3v5h-5",
+        "M21 12a9 9 0 0 1-9 9 9.75 9.75 0 0 1-6.74-2.74L3 16", "M8 16H3v5",
+    )  # fmt: skip
+    return rx.el.svg(
+        *[rx.el.svg.path(d=stroke) for stroke in strokes],
+        view_box="0 0 24 24",
+        class_name="i",
+        custom_attrs={"aria-hidden": "true"},
+    )
 
 
 def error_boundary(stateful: bool) -> rx.Component:
