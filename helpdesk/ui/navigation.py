@@ -45,7 +45,7 @@ _QUEUE = (
     Place("queue.all", "All", "/queue?view=all", "list-filter", "all"),
 )
 _QUEUE_OF_MANAGER = tuple(place for place in _QUEUE if place.name not in {"queue.mine"})
-_QUEUE_ENTRY = Place("queue.my_groups", "My groups", "/queue?view=my_groups", "inbox", short="Queue")
+QUEUE_ENTRY = Place("queue.my_groups", "My groups", "/queue?view=my_groups", "inbox", short="Queue")
 _OWN = Section("Own requests", (MY, WATCHING))
 _ADMIN = Section(
     "Administration",
@@ -65,9 +65,9 @@ NAV: dict[str, list[Section]] = {
 
 BOTTOM: dict[str, list[Place]] = {
     Role.CLIENT: [NEW, MY, WATCHING],
-    Role.AGENT: [_QUEUE_ENTRY, Place("queue.mine", "Mine", "/queue?view=mine", "user-check"), NEW],
-    Role.MANAGER: [HOME, _QUEUE_ENTRY, MY],
-    Role.ADMIN: [HOME, _QUEUE_ENTRY, Place("tree", "Topics", "/admin/tree", "folder-tree")],
+    Role.AGENT: [QUEUE_ENTRY, Place("queue.mine", "Mine", "/queue?view=mine", "user-check"), NEW],
+    Role.MANAGER: [HOME, QUEUE_ENTRY, MY],
+    Role.ADMIN: [HOME, QUEUE_ENTRY, Place("tree", "Topics", "/admin/tree", "folder-tree")],
 }
 
 START: dict[str, str] = {

@@ -8,7 +8,7 @@ import reflex as rx
 
 from helpdesk.ui.app_state import AppState
 from helpdesk.ui.components import icon, kbd
-from helpdesk.ui.navigation import BOTTOM, NAV, Place, Section
+from helpdesk.ui.navigation import BOTTOM, NAV, QUEUE_ENTRY, Place, Section
 from helpdesk.ui.pages import exists
 
 Active = str
@@ -105,13 +105,26 @@ def _current(place: Place, active: Active | rx.Var[str]) -> Any:
     return "page" if active == place.name else "false"
 
 
+def _stands(place: Place, places: list[Place], active: Active | rx.Var[str]) -> Any:
+    """As `_current`; the bar's queue stands for all lists of the queue that have no place in it."""
+    if place != QUEUE_ENTRY or not isinstance(active, rx.Var):
+        return _current(place, active)
+    now: Any = active
+    elsewhere = now.startswith("queue.")
+    for other in places:
+        elsewhere = elsewhere & (now != other.name)
+    return rx.cond(elsewhere, "true", _current(place, active))
+
+
 def bottom_bar(active: Active | rx.Var[str]) -> rx.Component:
     """The three places of a role, on a phone."""
 
     def bar(places: list[Place]) -> rx.Component:
         return rx.el.nav(
             *[
-                rx.el.a(icon(p.glyph), p.short or p.words, href=p.href, aria_current=_current(p, active))
+                rx.el.a(
+                    icon(p.glyph), p.short or p.words, href=p.href, aria_current=_stands(p, places, active)
+                )
                 for p in places
                 if exists(p.href)
             ],
