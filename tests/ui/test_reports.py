@@ -256,3 +256,22 @@ def test_a_past_backlog_has_no_list_of_today() -> None:
     assert links.Links(TODAY, TODAY, "4", now).rows(figure) == [
         "/queue?view=open&group=4&created=2026-11-23T10%3A15..2026-11-24T10%3A16"
     ]
+
+
+@pytest.mark.parametrize(
+    ("ends", "places"),
+    [
+        ((0.95, 0.7, 0.4), ("middle", "middle", "middle")),
+        ((0.91, 0.9, 0.4), ("top", "bottom", "middle")),
+        ((0.9, 0.4, 0.91), ("bottom", "middle", "top")),
+        ((0.9, 0.9, 0.9), ("top", "middle", "bottom")),
+    ],
+)
+def test_the_values_at_the_ends_of_lines_are_not_printed_over_each_other(
+    ends: tuple[float, ...], places: tuple[str, ...]
+) -> None:
+    names = [f"{one}_attainment" for one in ("first_response", "next_response", "resolution")]
+    columns = (Column("day", "Day", "day"), *(Column(name, name, "share") for name in names))
+    figure = Figure("sla", "", "", columns, (("2026-11-01", 0.5, 0.5, 0.5), ("2026-11-02", *ends)))
+    drawn = drawing.draw(figure)["data"]
+    assert [line["textposition"] for line in drawn] == [f"{place} right" for place in places]

@@ -71,6 +71,21 @@ def _line(name: str, x: Sequence[str], y: Sequence[Cell], ends: Callable[[float]
 
 
 NONE = words.NOTHING
+_BESIDE = 0.14
+"""Ends of lines nearer than this share of the axis would print their values over each other."""
+
+
+def _apart(lines: Sequence[Any], span: float) -> None:
+    """Print the values of neighbouring ends above, at and below their points, where the axis covers `span`."""
+    known = [(float(values[-1]), line) for line in lines if (values := [y for y in line.y if y is not None])]
+    downwards = sorted(known, key=lambda one: -one[0])
+    heap: list[Any] = []
+    for at, (end, line) in enumerate(downwards, 1):
+        heap.append(line)
+        if at == len(downwards) or end - downwards[at][0] >= _BESIDE * span:
+            if len(heap) > 1:
+                heap[0].textposition, heap[-1].textposition = "top right", "bottom right"
+            heap = []
 
 
 def _sla(figure: Figure) -> go.Figure:
@@ -84,6 +99,7 @@ def _sla(figure: Figure) -> go.Figure:
     ]
     lowest = max(0.0, (10 * min(shares, default=0) - 0.5) // 1 / 10)
     axis = {**_SHARE, "range": [lowest, 1.02]}
+    _apart(lines, 1.02 - lowest)
     return go.Figure(lines, _layout(title, "Kept in time", margin=_ROOM, xaxis=_some(x), yaxis=axis))
 
 
@@ -211,6 +227,7 @@ def _waited(figure: Figure) -> go.Figure:
         return words.minutes(value * size)
 
     lines = [_line("Median", x, scaled(median), said), _line("90 % within", x, scaled(p90), said)]
+    _apart(lines, most / size)
     drawn = go.Figure(lines, _layout(title, unit, margin=_ROOM, xaxis=_some(x), yaxis={"tickformat": ",~g"}))
     return drawn if most else _flat(drawn)
 
