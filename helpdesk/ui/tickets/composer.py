@@ -220,7 +220,7 @@ def _bottom(mode: str, send: rx.Component) -> rx.Component:
         ),
         rx.cond(
             (_S.recipients["all"] != "") & ~_S.can["note"] & (_S.saved_at == ""),
-            rx.el.span(_S.recipients["all"], class_name="row hint only-l", dir="auto"),
+            rx.el.span(_S.recipients["all"], class_name="row hint only-l"),
         ),
         send,
         class_name="cbot",

@@ -26,7 +26,7 @@ def others() -> rx.Component:
                 ),
                 class_name="faces",
             ),
-            rx.el.span(_O["words"], class_name="here-words", dir="auto"),
+            rx.el.span(_O["words"], class_name="here-words"),
             class_name=rx.cond(_O["typing"], "here typing", "here"),
             title=_O["words"],
         ),
