@@ -74,7 +74,8 @@ def _next(row: TicketRow, viewer_id: int) -> tuple[str, str, str, str]:
     """(what comes next, its time, a second line, its time)"""
     if row.status == Status.CLOSED:
         if row.rating is not None:
-            return f"You rated {row.rating} of 5", "", "", ""
+            whose = "You rated" if row.requested_for.id == viewer_id else "Rated"
+            return f"{whose} {row.rating} of 5", "", "", ""
         return ("Rate the help", "", "", "") if row.requested_for.id == viewer_id else ("", "", "", "")
     if row.status == Status.RESOLVED:
         return "Solved? Yes or not yet", "", "Without an answer it closes ", iso(row.closes_at)

@@ -8,6 +8,7 @@ import reflex as rx
 
 from helpdesk.ui.components import (
     corrected_search,
+    css,
     empty_state,
     hold_mark,
     icon,
@@ -179,7 +180,7 @@ def _row(row: Any) -> rx.Component:
         ),
         icon("chevron-right"),
         href=row["href"],
-        class_name=rx.Var.create("req ") + row["flash"].to(str),
+        class_name=css("req", row["flash"], rx.cond(row["next"] == "", "done", "")),
         data_row="true",
         data_row_open="true",
         key=row["number"],
