@@ -16,7 +16,6 @@ from helpdesk.domain.access import Actor, require_admin, require_session
 from helpdesk.domain.enums import SELECTABLE_ROLES, Role
 from helpdesk.integrations import live
 from helpdesk.models.person import roles, users
-from helpdesk.models.tree import group_members
 from helpdesk.services import _paging, _passwords
 from helpdesk.services._audit import audit
 from helpdesk.services._people_changes import (
@@ -28,6 +27,7 @@ from helpdesk.services._people_changes import (
     set_groups,
     write_changes,
 )
+from helpdesk.services._people_filter import UserQuery, conditions_of, like
 from helpdesk.services._people_rows import (
     address_taken,
     check_groups_exist,
@@ -40,31 +40,14 @@ from helpdesk.services._session_rows import end_access
 from helpdesk.services._text import (
     NAME_MAX,
     clean_email,
-    clean_enum,
-    clean_flag,
     clean_id,
     clean_line,
-    is_blank,
 )
 from helpdesk.services.views import Page, PersonRef, UserRow
 
 _MOST_FOUND = 20
 _CHANGEABLE = frozenset({*COLUMNS, "role", "group_ids", "password"})
 _SORTS = ("name", "-name", "-created_at", "created_at")
-
-
-@dataclass(frozen=True, slots=True)
-class UserQuery:
-    """Filters and place of the admin's list; `sort` is name or created_at, with `-` descending."""
-
-    q: str | None = None
-    role: tuple[str, ...] = ()
-    group_id: tuple[int, ...] = ()
-    is_active: bool | None = None
-    sort: str = "name"
-    page: int = 1
-    page_size: int = 25
-    cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +73,7 @@ def search(actor: Actor, q: object) -> list[PersonRef]:
     """
     text = clean_line("q", q, NAME_MAX, required=False).strip()
     with transaction() as s:
-        pattern = _like(text)
+        pattern = like(text)
         found = users.c.name.ilike(f"%{pattern}%", escape="\\")
         if actor.is_staff:
             found = or_(found, users.c.email.ilike(f"{pattern}%", escape="\\"))
@@ -111,7 +94,7 @@ def list_users(actor: Actor, q: UserQuery) -> Page[UserRow]:
     page, size = _paging.clean_page(q.page, q.page_size)
     if q.sort not in _SORTS:
         raise Invalid.at("sort", f"Possible here: {', '.join(_SORTS)}.")
-    conditions = _conditions(q)
+    conditions = conditions_of(q)
     by_name = q.sort.endswith("name")
     key = func.lower(users.c.name) if by_name else users.c.id
     down = q.sort.startswith("-")
@@ -256,35 +239,6 @@ def set_password(actor: Actor, email: object, password: object) -> None:
 
 
 # ---- parts -------------------------------------------------------------------------------------------------
-
-
-def _conditions(q: UserQuery) -> list[Any]:
-    conditions: list[Any] = []
-    text = clean_line("q", q.q, NAME_MAX, required=False)
-    if not is_blank(text):
-        pattern = f"%{_like(text.strip())}%"
-        conditions.append(
-            or_(
-                users.c.name.ilike(pattern, escape="\\"),
-                users.c.email.ilike(pattern, escape="\\"),
-                users.c.department.ilike(pattern, escape="\\"),
-            )
-        )
-    if q.role:
-        conditions.append(
-            roles.c.name.in_([clean_enum("role", one, Role, SELECTABLE_ROLES) for one in q.role])
-        )
-    if q.group_id:
-        wanted = [clean_id("group_id", one) for one in q.group_id]
-        members = select(group_members.c.user_id).where(group_members.c.group_id.in_(wanted))
-        conditions.append(users.c.id.in_(members))
-    if q.is_active is not None:
-        conditions.append(users.c.is_active.is_(clean_flag("is_active", q.is_active)))
-    return conditions
-
-
-def _like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _check_membership(role: Role, group_ids: tuple[int, ...]) -> None:
