@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from helpdesk.domain.enums import Priority
 from helpdesk.services.views import CategoryNode, GroupNode, Inherited, PersonRef, SubcategoryNode
@@ -32,43 +32,6 @@ class TreeLine(TypedDict):
     opens: bool  # has children
     opened: bool
     href: str
-
-
-class NodeForm(TypedDict):
-    """What the panel shows; `key` "" is no node."""
-
-    key: str
-    id: int
-    kind: str
-    kind_words: str
-    child_words: str
-    name: str
-    above: list[str]
-    description: str
-    icon: str
-    priority: str
-    priority_inherit: str
-    priority_note: str
-    assignee: str
-    assignee_inherit: str
-    assignee_note: str
-    archived: bool
-    restricted: bool
-    queue_email: str
-    lead: str
-    members: str
-    tickets: int
-    usage: str
-    first: bool
-    last: bool
-
-
-NO_NODE: NodeForm = {
-    "key": "", "id": 0, "kind": "", "kind_words": "", "child_words": "", "name": "", "above": [], "description": "",
-    "icon": "", "priority": "", "priority_inherit": "", "priority_note": "", "assignee": "", "assignee_inherit": "",
-    "assignee_note": "", "archived": False, "restricted": False, "queue_email": "", "lead": "", "members": "",
-    "tickets": 0, "usage": "", "first": True, "last": True,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,45 +92,6 @@ def lines(
     ]
 
 
-def form(spot: Spot) -> NodeForm:
-    """The values of the panel."""
-    node = spot.node
-    parent = spot.above[-1] if spot.above else None
-    shown = [one for one in spot.siblings if not one.archived or one.id == node.id]
-    at = [one.id for one in shown].index(node.id)
-    group = node if isinstance(node, GroupNode) else None
-    priority_above, assignee_above = effective(parent)
-    values: NodeForm = {
-        **NO_NODE,
-        "key": spot.key,
-        "id": node.id,
-        "kind": spot.kind,
-        "kind_words": KIND_WORDS[spot.kind],
-        "child_words": CHILD_KIND[spot.kind],
-        "name": node.name,
-        "above": [one.name for one in spot.above],
-        "description": node.description or "",
-        "icon": node.icon or "",
-        "priority": node.default_priority or "",
-        "priority_inherit": f"Inherit: {priority_above.value}",
-        "priority_note": _note(node.default_priority is not None, spot, priority_above),
-        "assignee": str(node.default_assignee.id) if node.default_assignee else "",
-        "assignee_inherit": f"Inherit: {_name(assignee_above.value)}",
-        "assignee_note": _note(node.default_assignee is not None, spot, assignee_above),
-        "archived": node.archived,
-        "tickets": node.tickets or 0,
-        "usage": usage(node.tickets or 0),
-        "first": at == 0,
-        "last": at == len(shown) - 1,
-    }
-    if group is not None:
-        values["restricted"] = bool(group.restricted)
-        values["queue_email"] = group.queue_email or ""
-        values["lead"] = str(group.lead.id) if group.lead else ""
-        values["members"] = f"{group.members or 0} {'member' if group.members == 1 else 'members'}"
-    return values
-
-
 def effective(node: Node | None) -> tuple[Inherited, Inherited]:
     """Priority and assignee that count below a node; above the groups stand the built-in ones."""
     if node is None:
@@ -213,44 +137,6 @@ def moved(spot: Spot, step: int) -> list[tuple[int, int]]:
     return [(node_id, place) for place, node_id in enumerate(order) if positions[node_id] != place]
 
 
-def changes(shown: NodeForm, sent: dict[str, Any]) -> dict[str, Any]:
-    """What the form changes of the node, by the names of the service."""
-    given: dict[str, Any] = {
-        "name": str(sent.get("name", "")),
-        "description": str(sent.get("description", "")).strip() or None,
-        "default_priority": str(sent.get("default_priority", "")) or None,
-        "default_assignee_id": _id(sent.get("default_assignee_id")),
-    }
-    before: dict[str, Any] = {
-        "name": shown["name"],
-        "description": shown["description"] or None,
-        "default_priority": shown["priority"] or None,
-        "default_assignee_id": _id(shown["assignee"]),
-        "icon": shown["icon"] or None,
-    }
-    if "icon" in sent:
-        given["icon"] = str(sent["icon"]) or None
-    if shown["kind"] == "group":
-        given |= {
-            "restricted": bool(sent.get("restricted")),
-            "queue_email": str(sent.get("queue_email", "")).strip() or None,
-            "lead_id": _id(sent.get("lead_id")),
-        }
-        before |= {
-            "restricted": shown["restricted"],
-            "queue_email": shown["queue_email"] or None,
-            "lead_id": _id(shown["lead"]),
-        }
-    return {name: value for name, value in given.items() if value != before[name]}
-
-
-def usage(tickets: int) -> str:
-    if not tickets:
-        return "No ticket uses this. It can be deleted, with what lies below it."
-    verb = "ticket uses" if tickets == 1 else "tickets use"
-    return f"{tickets:,} {verb} this. It can be archived, not deleted."
-
-
 # ---- parts
 
 
@@ -269,7 +155,7 @@ def _line(spot: Spot, opened: bool, archived: bool) -> TreeLine:
         "icon": node.icon if node.icon in NAMES else "" if spot.kind == "subcategory" else "folder",
         "priority": str(priority.value),
         "priority_here": node.default_priority is not None,
-        "assignee": _name(assignee.value),
+        "assignee": name_of(assignee.value),
         "assignee_here": node.default_assignee is not None,
         "tickets": f"{node.tickets or 0:,}",
         "archived": node.archived,
@@ -285,18 +171,5 @@ def _key(node: Node) -> str:
     return f"{kinds[type(node)]}:{node.id}"
 
 
-def _note(here: bool, spot: Spot, above: Inherited) -> str:
-    """Where the value in effect comes from."""
-    if here:
-        return "Set here"
-    level = {"group": 0, "category": 1}.get(above.origin or "")
-    return f"From {spot.above[level].name}" if level is not None else "Built-in default"
-
-
-def _name(person: PersonRef | None) -> str:
+def name_of(person: PersonRef | None) -> str:
     return person.name if person else "Nobody"
-
-
-def _id(value: object) -> int | str | None:
-    text = str(value or "")
-    return int(text) if text.isdecimal() and len(text) < 19 else (text or None)

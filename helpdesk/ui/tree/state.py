@@ -13,15 +13,12 @@ from helpdesk.ui import live
 from helpdesk.ui.app_state import AppState, go_to, query
 from helpdesk.ui.bridge import Failure, attempt
 from helpdesk.ui.guard import allow, me
+from helpdesk.ui.tree.node_form import NO_NODE, NodeForm, changes, form
 from helpdesk.ui.tree.rows import (
-    NO_NODE,
     PATH,
-    NodeForm,
     TreeLine,
     archived_count,
-    changes,
     find,
-    form,
     lines,
     moved,
     parse_key,
