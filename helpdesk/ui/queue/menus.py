@@ -14,7 +14,6 @@ from helpdesk.ui.components import (
     dialog,
     field,
     icon,
-    icon_button,
     menu,
     menu_head,
     menu_item,
@@ -26,17 +25,15 @@ from helpdesk.ui.components import (
     status_mark,
     text_input,
 )
+from helpdesk.ui.queue import columns_view
 from helpdesk.ui.queue.bulk import BulkState
-from helpdesk.ui.queue.columns import ColumnsState
 from helpdesk.ui.queue.saved import SavedState
 from helpdesk.ui.queue.state import QueueState
 
 _S: Any = QueueState
 _V: Any = SavedState
-_C: Any = ColumnsState
 _AIM: Any = BulkState.aim
 ROW_MENU = "row-menu"
-_COLUMNS = "columns"
 
 
 # ---- a saved view
@@ -73,8 +70,8 @@ def view_menu() -> rx.Component:
             "Columns",
             glyph="columns-3",
             class_name="only-cards",
-            data_dialog=_COLUMNS,
-            on_click=ColumnsState.look,
+            data_dialog=columns_view.DIALOG,
+            on_click=columns_view.LOOK,
         ),
         rx.cond(
             _S.export,
@@ -177,64 +174,8 @@ def view_dialogs() -> list[rx.Component]:
             action="Delete",
             on_confirm=SavedState.delete,
         ),
-        _columns(),
+        columns_view.choice(),
     ]
-
-
-# ---- columns
-
-
-def columns_button() -> rx.Component:
-    return icon_button(
-        "columns-3",
-        "Columns",
-        size="sm",
-        class_name="lg",
-        data_dialog=_COLUMNS,
-        on_click=ColumnsState.look,
-    )
-
-
-def _columns() -> rx.Component:
-    return dialog(
-        rx.cond(
-            _C.fixed,
-            rx.el.p("This view has columns of its own. Only its owner changes them.", class_name="t2"),
-            rx.el.ul(rx.foreach(_C.choices, _choice), class_name="choices"),
-        ),
-        dialog_id=_COLUMNS,
-        title="Columns",
-        foot=[
-            rx.cond(_C.fixed, rx.fragment(), button("Reset", kind="gh", on_click=ColumnsState.as_usual)),
-            button("Done", kind="pri", data_close="true"),
-        ],
-    )
-
-
-def _choice(one: Any) -> rx.Component:
-    return rx.el.li(
-        checkbox(
-            one["words"],
-            checked=one["on"],
-            disabled=(one["name"] == "subject"),
-            on_change=lambda _: ColumnsState.toggle(one["name"]),
-        ),
-        rx.el.span(class_name="sp"),
-        _step(one, "first", "arrow-up", "up", -1),
-        _step(one, "last", "arrow-down", "down", 1),
-        class_name="row",
-        key=one["name"],
-    )
-
-
-def _step(one: Any, end: str, glyph: str, words: str, step: int) -> rx.Component:
-    return icon_button(
-        glyph,
-        rx.Var.create("Move ") + one["words"].to(str) + f" {words}",
-        size="sm",
-        disabled=one[end],
-        on_click=ColumnsState.move(one["name"], step),
-    )
 
 
 # ---- one row

@@ -25,7 +25,8 @@ from helpdesk.ui.components import (
     status_mark,
 )
 from helpdesk.ui.queue.bar import bulk_bar
-from helpdesk.ui.queue.menus import columns_button, export_button, row_button, save_button, view_menu
+from helpdesk.ui.queue.columns_view import columns_button
+from helpdesk.ui.queue.menus import export_button, row_button, save_button, view_menu
 from helpdesk.ui.queue.state import QueueState
 from helpdesk.ui.queue.table import pick, table, tags
 
