@@ -18,6 +18,11 @@ T = TypeVar("T")
 _topics = (f"tests:{number}" for number in itertools.count())
 
 
+async def run(work: Callable[..., T], *args: Any, **more: Any) -> T:
+    """What waits for the database, in a thread."""
+    return await asyncio.to_thread(work, *args, **more)
+
+
 async def as_person(people: World, name: str, service: Callable[..., T], *args: Any, **more: Any) -> T:
     """`await as_person(people, "admin", tree.admin_tree)`: the service's answer, from a thread."""
     return await asyncio.to_thread(lambda: service(people.actor(name), *args, **more))

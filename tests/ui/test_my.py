@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -12,17 +10,12 @@ from helpdesk.services import comments, tickets
 from tests import factories
 from tests.factories import World
 from tests.ui.conftest import Opener
-from tests.ui.doing import go, hints_told
+from tests.ui.doing import go, hints_told, run
 from tests.ui.protocol import Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-T = TypeVar("T")
 MARKER = "<reflex.Var>1</reflex.Var>"
-
-
-async def run(act: Callable[..., T], *args: Any) -> T:
-    return await asyncio.to_thread(act, *args)
 
 
 def my() -> Any:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -15,18 +13,12 @@ from helpdesk.services import _filters, tickets
 from tests import factories
 from tests.factories import World
 from tests.ui.conftest import Opener
-from tests.ui.doing import hints_told
+from tests.ui.doing import go, hints_told, name_of, redirects, run, toasts
 from tests.ui.protocol import Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-T = TypeVar("T")
 MARKER = "<reflex.Var>1</reflex.Var>"
-ON_LOAD = "reflex___state____state.reflex___state____on_load_internal_state.on_load_internal"
-
-
-async def run(act: Callable[..., T], *args: Any) -> T:
-    return await asyncio.to_thread(act, *args)
 
 
 def queue() -> Any:
@@ -39,16 +31,6 @@ def bulk() -> Any:
     from helpdesk.ui.queue.bulk import BulkState
 
     return BulkState
-
-
-def name_of(state: Any, handler: str) -> str:
-    return f"{state.get_full_name()}.{handler}"
-
-
-async def go(tab: Tab, path: str) -> None:
-    tab.path = path
-    await tab.event(ON_LOAD)
-    await tab.done()
 
 
 async def select(tab: Tab, *ids: int) -> None:
@@ -68,16 +50,6 @@ def titles(tab: Tab) -> list[str]:
 def row(tab: Tab, ticket_id: int) -> dict[str, Any]:
     found: dict[str, Any] = next(one for one in tab.var(queue(), "rows") if one["id"] == ticket_id)
     return found
-
-
-def toasts(tab: Tab) -> list[dict[str, str]]:
-    from helpdesk.ui.app_state import AppState
-
-    return list(tab.var(AppState, "toasts") or [])
-
-
-def redirects(tab: Tab) -> list[str]:
-    return [action["payload"]["path"] for action in tab.actions if action["name"] == "_redirect"]
 
 
 def file(people: World, title: str, **new: Any) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import uuid
 from collections.abc import Callable
@@ -23,19 +22,12 @@ from helpdesk.ui.tickets.watch_state import WatchState
 from tests import factories
 from tests.factories import Person, World
 from tests.ui.conftest import Opener
+from tests.ui.doing import as_person, run
 from tests.ui.frames import ROOT
 from tests.ui.protocol import Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 SECRET = "The vendor promised nothing 4711"
-
-
-async def do(service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    return await asyncio.to_thread(service, *args, **kwargs)
-
-
-async def act(people: World, who: str, service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    return await do(lambda: service(people.actor(who), *args, **kwargs))
 
 
 def filed(people: World) -> TicketDetail:
@@ -88,14 +80,14 @@ def now(people: World, made: TicketDetail, who: str = "agent") -> TicketDetail:
 
 
 async def test_a_requester_never_receives_a_note(open_tab: Opener, people: World) -> None:
-    made = await do(filed, people)
-    await act(people, "agent", comments.add, made.ticket.id, SECRET, True)
+    made = await run(filed, people)
+    await as_person(people, "agent", comments.add, made.ticket.id, SECRET, True)
     staff, _ = await opened(open_tab, people.agent, made)
     assert SECRET in texts(staff)
     assert shown(staff, "counts_of")["internal"] == "1"
     mine, call = await opened(open_tab, people.client, made, "?tab=internal")
     assert shown(mine, "ticket")["staff"] is False
-    await act(people, "agent2", comments.add, made.ticket.id, SECRET + " again", True)
+    await as_person(people, "agent2", comments.add, made.ticket.id, SECRET + " again", True)
     await call(TicketState, "refresh")
     received = "".join(mine.raw)
     assert "4711" not in received
@@ -105,7 +97,7 @@ async def test_a_requester_never_receives_a_note(open_tab: Opener, people: World
 
 
 async def test_what_is_not_visible_is_not_there(open_tab: Opener, people: World) -> None:
-    made = await do(filed, people)
+    made = await run(filed, people)
     for path in (f"/tickets/{made.ticket.ticket_no}", "/tickets/HD-99999", "/tickets/999999999999999999999"):
         tab = await open_tab(people.client2, path)
         await tab.until(lambda: shown(tab, "missing"))  # noqa: B023 - awaited at once
@@ -113,16 +105,16 @@ async def test_what_is_not_visible_is_not_there(open_tab: Opener, people: World)
 
 
 async def test_who_may_not_write_notes_cannot_call_for_one(open_tab: Opener, people: World) -> None:
-    made = await do(filed, people)
+    made = await run(filed, people)
     _, call = await opened(open_tab, people.client, made)
     await call(ComposerState, "send_note", form={"message": "mine"})
     await call(EditState, "take")
-    after = await do(now, people, made)
+    after = await run(now, people, made)
     assert (len(after.comments), after.ticket.assigned_to) == (0, None)
 
 
 async def test_words_of_the_description_become_a_link(open_tab: Opener, people: World) -> None:
-    made = await do(filed, people)
+    made = await run(filed, people)
     tab, _ = await opened(open_tab, people.client, made)
     first = next(one for one in shown(tab, "entries") if one["kind"] == "message")
     assert {"kind": "url", "text": "https://example.com/p"} in first["parts"]
@@ -132,7 +124,7 @@ async def test_words_of_the_description_become_a_link(open_tab: Opener, people: 
 
 
 async def test_take_reply_note_hold_resolve(open_tab: Opener, people: World) -> None:
-    made = await do(filed, people)
+    made = await run(filed, people)
     tab, call = await opened(open_tab, people.agent, made)
     await call(EditState, "take")
     assert shown(tab, "ticket")["assignee"]["id"] == people.agent.id
@@ -140,7 +132,7 @@ async def test_take_reply_note_hold_resolve(open_tab: Opener, people: World) -> 
     await call(ComposerState, "send_reply", form={"message": "On my way"})
     await call(ComposerState, "set_mode", mode="note")
     await call(ComposerState, "send_note", form={"message": SECRET})
-    seen = await do(now, people, made)
+    seen = await run(now, people, made)
     assert [(one.message, one.is_internal) for one in seen.comments] == [("On my way", False), (SECRET, True)]
     assert seen.ticket.status == "In Progress"
     await call(DialogState, "show", which="hold")
@@ -158,20 +150,20 @@ async def test_take_reply_note_hold_resolve(open_tab: Opener, people: World) -> 
     assert "resolution_text" in tab.var(EditState, "errors")
     await call(DialogState, "resolve", form={"code": "solved", "text": "A new drum."})
     assert shown(tab, "ticket")["status"] == "Resolved"
-    assert (await do(now, people, made)).ticket.resolution_text == "A new drum."
+    assert (await run(now, people, made)).ticket.resolution_text == "A new drum."
 
 
 async def test_who_was_faster_is_named(open_tab: Opener, people: World) -> None:
-    made = await do(filed, people)
+    made = await run(filed, people)
     tab, call = await opened(open_tab, people.agent2, made)
-    await act(people, "agent", tickets.take, made.ticket.id)
+    await as_person(people, "agent", tickets.take, made.ticket.id)
     await call(EditState, "take")
     assert any("Ada Agent has this ticket already" in one["text"] for one in tab.var(AppState, "toasts"))
     assert shown(tab, "ticket")["assignee"]["name"] == "Ada Agent"
 
 
 async def test_priority_topic_and_assignee_with_undo(open_tab: Opener, people: World) -> None:
-    made = await do(filed, people)
+    made = await run(filed, people)
     tab, call = await opened(open_tab, people.agent, made)
     before = made.ticket.priority
     await call(EditState, "set_priority", priority="Critical")
@@ -197,13 +189,13 @@ async def test_priority_topic_and_assignee_with_undo(open_tab: Opener, people: W
 async def test_a_change_that_only_came_late_is_sent_again(
     open_tab: Opener, people: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = await do(filed, people)
+    made = await run(filed, people)
     tab, call = await opened(open_tab, people.agent, made)
     monkeypatch.setattr(publisher, "publish", lambda *args, **kwargs: None)
-    await act(people, "client", comments.add, made.ticket.id, "Still burning")
+    await as_person(people, "client", comments.add, made.ticket.id, "Still burning")
     stale = shown(tab, "ticket")["version"]
     await call(EditState, "set_priority", priority="High")
-    seen = await do(now, people, made)
+    seen = await run(now, people, made)
     assert seen.ticket.version > stale + 1
     assert seen.ticket.priority == "High"
     assert "Still burning" in texts(tab)
@@ -212,17 +204,19 @@ async def test_a_change_that_only_came_late_is_sent_again(
 async def test_a_collision_keeps_the_edit(
     open_tab: Opener, people: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = await do(filed, people)
+    made = await run(filed, people)
     tab, call = await opened(open_tab, people.agent, made)
     monkeypatch.setattr(publisher, "publish", lambda *args, **kwargs: None)
-    await act(people, "agent2", tickets.update, made.ticket.id, {"priority": "Critical"}, made.ticket.version)
+    await as_person(
+        people, "agent2", tickets.update, made.ticket.id, {"priority": "Critical"}, made.ticket.version
+    )
     await call(EditState, "set_priority", priority="Low")
     conflict = tab.var(EditState, "conflict")
     assert "Ben Agent changed the priority to Critical" in conflict["text"]
     assert "You chose Low" in conflict["text"]
-    assert (await do(now, people, made)).ticket.priority == "Critical"
+    assert (await run(now, people, made)).ticket.priority == "Critical"
     await call(EditState, "force")
-    assert (await do(now, people, made)).ticket.priority == "Low"
+    assert (await run(now, people, made)).ticket.priority == "Low"
     assert tab.var(EditState, "conflict")["text"] == ""
 
 
@@ -230,22 +224,22 @@ async def test_a_dialog_is_judged_by_what_its_person_saw(
     open_tab: Opener, people: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where the page behind it has followed the other one's change."""
-    made = await do(filed, people)
-    await act(people, "agent", tickets.take, made.ticket.id)
+    made = await run(filed, people)
+    await as_person(people, "agent", tickets.take, made.ticket.id)
     tab, call = await opened(open_tab, people.agent, made)
     await call(DialogState, "show", which="resolve")
-    await act(people, "agent2", tickets.set_status, made.ticket.id, "In Progress")
+    await as_person(people, "agent2", tickets.set_status, made.ticket.id, "In Progress")
     await call(TicketState, "refresh")
     await call(DialogState, "resolve", form={"code": "solved", "text": "Done"})
     assert "status to In Progress" in tab.var(EditState, "conflict")["text"]
     assert tab.var(EditState, "dialog") == "resolve"
     await call(EditState, "force")
-    assert (await do(now, people, made)).ticket.status == "Resolved"
+    assert (await run(now, people, made)).ticket.status == "Resolved"
     assert tab.var(EditState, "dialog") == ""
 
 
 async def test_how_a_clock_was_counted(open_tab: Opener, people: World) -> None:
-    made = await do(filed, people)
+    made = await run(filed, people)
     tab, call = await opened(open_tab, people.agent, made)
     assert shown(tab, "clocks")["first"]["due"]
     await call(DialogState, "explain", kind="first_response")
@@ -257,7 +251,7 @@ async def test_how_a_clock_was_counted(open_tab: Opener, people: World) -> None:
 
 
 async def test_a_draft_is_kept_and_a_refusal_loses_nothing(open_tab: Opener, people: World) -> None:
-    made = await do(filed, people)
+    made = await run(filed, people)
     tab, call = await opened(open_tab, people.agent, made)
     box = tab.var(ComposerState, "box")
     await call(ComposerState, "keep", mode="reply", box=box, text="Half a sent")
@@ -268,15 +262,15 @@ async def test_a_draft_is_kept_and_a_refusal_loses_nothing(open_tab: Opener, peo
     assert tab.var(ComposerState, "draft") == "Half a sent"
     again, _ = await opened(open_tab, people.agent, made)
     assert again.var(ComposerState, "draft") == "Half a sent"
-    await act(people, "client", tickets.close, made.ticket.id)
+    await as_person(people, "client", tickets.close, made.ticket.id)
     await call(ComposerState, "send_reply", form={"message": "Half a sentence"})
     assert tab.var(ComposerState, "wrong")
-    kept = await act(people, "agent", drafts.load, f"ticket:{made.ticket.id}:reply")
+    kept = await as_person(people, "agent", drafts.load, f"ticket:{made.ticket.id}:reply")
     assert kept.body["message"] == "Half a sentence"
 
 
 async def test_sending_empties_the_box_and_forgets_the_draft(open_tab: Opener, people: World) -> None:
-    made = await do(filed, people)
+    made = await run(filed, people)
     tab, call = await opened(open_tab, people.client, made)
     box = tab.var(ComposerState, "box")
     await call(ComposerState, "keep", mode="reply", box=box, text="One more thing")
@@ -284,18 +278,18 @@ async def test_sending_empties_the_box_and_forgets_the_draft(open_tab: Opener, p
     assert (tab.var(ComposerState, "draft"), tab.var(ComposerState, "sending")) == ("", False)
     assert tab.var(ComposerState, "box") != box
     await call(ComposerState, "keep", mode="reply", box=box, text="One more thing")
-    assert (await act(people, "client", drafts.load, f"ticket:{made.ticket.id}:reply")).body == {}
-    assert [one.message for one in (await do(now, people, made)).comments] == ["One more thing"]
+    assert (await as_person(people, "client", drafts.load, f"ticket:{made.ticket.id}:reply")).body == {}
+    assert [one.message for one in (await run(now, people, made)).comments] == ["One more thing"]
     await call(ComposerState, "send_reply", form={"message": "   "})
     assert tab.var(ComposerState, "wrong")
 
 
 async def test_a_reply_appears_on_the_other_side_at_once(open_tab: Opener, people: World) -> None:
-    made = await do(filed, people)
+    made = await run(filed, people)
     mine, call = await opened(open_tab, people.client, made)
     box = mine.var(ComposerState, "box")
     await call(ComposerState, "keep", mode="reply", box=box, text="I was just")
-    await act(people, "agent", comments.add, made.ticket.id, "Please restart it")
+    await as_person(people, "agent", comments.add, made.ticket.id, "Please restart it")
     await mine.until(lambda: "Please restart it" in texts(mine))
     assert (mine.var(ComposerState, "box"), mine.var(ComposerState, "draft")) == (box, "I was just")
 
@@ -316,7 +310,7 @@ def resolved(people: World) -> TicketDetail:
 
 
 async def test_not_yet_then_confirm_and_rate(open_tab: Opener, people: World) -> None:
-    made = await do(resolved, people)
+    made = await run(resolved, people)
     tab, call = await opened(open_tab, people.client, made, "?solved=no")
     assert tab.var(RequesterState, "ask") == "not_yet"
     await call(RequesterState, "not_yet", form={"reason": " "})
@@ -324,7 +318,7 @@ async def test_not_yet_then_confirm_and_rate(open_tab: Opener, people: World) ->
     await call(RequesterState, "not_yet", form={"reason": "It burns again"})
     assert shown(tab, "ticket")["status"] != "Resolved"
     assert "It burns again" in texts(tab)
-    await act(people, "agent", tickets.set_status, made.ticket.id, "Resolved",
+    await as_person(people, "agent", tickets.set_status, made.ticket.id, "Resolved",
         resolution_code="solved", resolution_text="Now really.",
     )  # fmt: skip
     await call(TicketState, "refresh")
@@ -333,21 +327,21 @@ async def test_not_yet_then_confirm_and_rate(open_tab: Opener, people: World) ->
     assert tab.var(RequesterState, "ask") == "rate"
     await call(RequesterState, "rate", stars=5)
     await call(RequesterState, "comment_rating", form={"comment": "Quick"})
-    seen = await do(now, people, made, "client")
+    seen = await run(now, people, made, "client")
     assert (seen.ticket.rating, seen.rating_comment) == (5, "Quick")
 
 
 async def test_opening_a_link_of_a_mail_changes_nothing(open_tab: Opener, people: World) -> None:
-    made = await do(resolved, people)
+    made = await run(resolved, people)
     tab, _ = await opened(open_tab, people.client, made, "?solved=yes")
     assert tab.var(RequesterState, "ask") == "confirm"
-    assert (await do(now, people, made)).ticket.status == "Resolved"
+    assert (await run(now, people, made)).ticket.status == "Resolved"
     other, _ = await opened(open_tab, people.agent, made, "?solved=yes")
     assert not other.var(RequesterState, "ask")
 
 
 async def test_withdraw(open_tab: Opener, people: World) -> None:
-    made = await do(filed, people)
+    made = await run(filed, people)
     tab, call = await opened(open_tab, people.client, made)
     assert shown(tab, "can")["withdraw"] is True
     await call(RequesterState, "withdraw")
@@ -358,7 +352,7 @@ async def test_withdraw(open_tab: Opener, people: World) -> None:
 
 
 async def test_watchers_come_and_leave(open_tab: Opener, people: World) -> None:
-    made = await do(filed, people)
+    made = await run(filed, people)
     tab, call = await opened(open_tab, people.client, made)
     await call(WatchState, "look", words="Cedric")
     assert [one["name"] for one in tab.var(WatchState, "found")] == ["Cedric Client"]
@@ -367,7 +361,7 @@ async def test_watchers_come_and_leave(open_tab: Opener, people: World) -> None:
     theirs, call_theirs = await opened(open_tab, people.client2, made)
     assert shown(theirs, "can")["leave"] is True
     await call_theirs(WatchState, "leave")
-    assert (await do(now, people, made)).ticket.watchers == ()
+    assert (await run(now, people, made)).ticket.watchers == ()
     assert shown(theirs, "ticket")["title"] == ""
 
 
@@ -387,10 +381,10 @@ async def test_a_failed_mail_is_sent_again(open_tab: Opener, people: World) -> N
                 .values(status="failed", attempts=5, last_error="mailbox full")
             )
 
-    made = await do(filed, people)
-    await do(fail)
+    made = await run(filed, people)
+    await run(fail)
     tab, call = await opened(open_tab, people.agent, made, "?tab=changes")
     assert "mailbox full" in texts(tab)
     parts = [part for one in shown(tab, "entries") for part in one["parts"] if part["kind"] == "retry"]
     await call(EditState, "retry", notification_id=parts[0]["text"])
-    assert any(one.status == "queued" for one in (await do(now, people, made)).deliveries)
+    assert any(one.status == "queued" for one in (await run(now, people, made)).deliveries)
