@@ -104,7 +104,7 @@ live: environment
 # What strangers may try, at length: every route by Schemathesis as everybody, every handler with odd arguments.
 strangers: environment
 	@STRANGERS_ROLES=client,agent,manager,admin STRANGERS_EXAMPLES=40 STRANGERS_ROUNDS=20 \
-	  $(BIN)/pytest -q tests/strangers tests/ui/test_strangers.py $(PYTEST_ARGS)
+	  $(BIN)/pytest -q tests/strangers tests/ui/test_strangers.py tests/ui/test_canary_frames.py $(PYTEST_ARGS)
 .PHONY: strangers
 
 # Times of the reads over HTTP, a column per database: make bench URLS="postgresql+psycopg://… …". See benchmarks/.
