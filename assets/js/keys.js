@@ -81,6 +81,8 @@
         return !modal() && (move(-1) || press("k"));
       case "x":
         return !modal() && inRow("[data-row-select]");
+      case "Escape":
+        return !modal() && press("Escape");
       case "Enter":
         return !modal() && event.target === document.body && inRow("[data-row-open]");
       default:

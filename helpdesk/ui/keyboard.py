@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from helpdesk.ui.app_state import AppState
 from helpdesk.ui.components import dialog, switch
 from helpdesk.ui.profile.state import ProfileState
 
@@ -18,6 +19,8 @@ _KEYS: dict[str, list[tuple[str, list[str]]]] = {
         ("Status", ["S"]), ("Priority", ["P"]), ("Next, previous of the list", ["J", "K"]),
     ],
 }  # fmt: skip
+_REQUESTER = {"Down, up", "Open", "Reply", "Send"} | {words for words, _ in _KEYS["Everywhere"]}
+"""What works on the pages of somebody who only asks."""
 
 
 def keyboard_dialog() -> rx.Component:
@@ -25,12 +28,7 @@ def keyboard_dialog() -> rx.Component:
     columns = [
         rx.el.div(
             rx.el.h3(title, class_name="h-sec"),
-            rx.el.dl(
-                *[
-                    rx.el.div(rx.el.dt(words), rx.el.dd(*[rx.el.kbd(key) for key in keys]))
-                    for words, keys in rows
-                ]
-            ),
+            rx.el.dl(*[_key(words, keys) for words, keys in rows]),
         )
         for title, rows in _KEYS.items()
     ]
@@ -48,3 +46,8 @@ def keyboard_dialog() -> rx.Component:
         title="Keyboard",
         wide=True,
     )
+
+
+def _key(words: str, keys: list[str]) -> rx.Component:
+    line = rx.el.div(rx.el.dt(words), rx.el.dd(*[rx.el.kbd(key) for key in keys]))
+    return line if words in _REQUESTER else rx.cond(AppState.me["staff"], line, rx.fragment())

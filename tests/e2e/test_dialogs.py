@@ -1,4 +1,4 @@
-"""Dialogs by keyboard: the first thing to do has the focus, Esc closes, and the focus goes back to what opened them."""
+"""By keyboard: a dialog begins at the first thing to do in it, and Esc leads back to where one came from."""
 
 from __future__ import annotations
 
@@ -50,3 +50,22 @@ def test_a_dialog_begins_at_its_first_field(seat: Opener, people: World, product
     _opens(agent, "Columns", page.locator("#columns input").first)
     agent.go("/profile")
     _opens(agent, "New token", page.locator("#token").get_by_label("Name"))
+
+
+def test_esc_leads_from_a_ticket_back_to_its_list(seat: Opener, people: World, product: Running) -> None:
+    made = behind(product, lambda: make_ticket(people.client, people.it, "The stapler jams"))
+    for who, back in ((people.agent, "/queue?view=all"), (people.client, "/my")):
+        taken = seat(who)
+        page = taken.page
+        taken.go(back)
+        page.locator("[data-row-open]:visible", has_text="The stapler jams").click()
+        page.wait_for_url(f"**/tickets/{made.ticket.ticket_no}*")
+        page.get_by_label("Your reply").focus()
+        page.keyboard.press("Escape")  # while one writes it means nothing
+        page.get_by_role("heading", name="The stapler jams").click()
+        page.keyboard.press("?")
+        expect(page.locator("#keyboard")).to_be_visible()
+        page.keyboard.press("Escape")  # first what is open
+        expect(page.locator("#keyboard")).to_be_hidden()
+        page.keyboard.press("Escape")
+        page.wait_for_url(f"**{back}")

@@ -35,6 +35,7 @@ _S: Any = TicketState
 _T: Any = TicketState.ticket
 _CAN: Any = TicketState.can
 _P: Any = PlaceState.place
+_BACK: Any = {"data_shortcut": "Escape", "aria_keyshortcuts": "Escape"}
 
 
 def body() -> rx.Component:
@@ -119,9 +120,9 @@ def _bar() -> rx.Component:
         rx.cond(
             _S.me["staff"],
             link_button(rx.el.span(_P["title"], class_name="only-l"), href=_P["back"], glyph="arrow-left", kind="gh",
-                        size="sm", aria_label="To the queue: " + _P["title"].to(str)),
+                        size="sm", aria_label="To the queue: " + _P["title"].to(str), **_BACK),
             link_button(rx.el.span("My requests", class_name="only-l"), href="/my", glyph="arrow-left", kind="gh",
-                        size="sm", aria_label="To my requests"),
+                        size="sm", aria_label="To my requests", **_BACK),
         ),
         rx.el.span(class_name="vr only-l"),
         rx.el.span(_T["number"], class_name="no"),
