@@ -254,12 +254,16 @@
   }
 
   // ---- dialogs
-  // the first thing to do in it, rather than its way out; where that is still to be read, when it comes (`fresh`)
+  // the first thing to do in it, rather than its way out; where that is still to be read, when it comes (`fresh`), and
+  // where there is only a question, its first answer
+  const aimed = new WeakMap();
   function aim(dialog) {
     const first = ".dlg-body :is(input:not([type=hidden]), select, textarea, button):not(:disabled)";
     const at = dialog.querySelector("[data-focus]") || [...dialog.querySelectorAll(first)].find((n) => n.getClientRects().length);
+    const answer = at || dialog.querySelector(".dlg-foot button:not(:disabled)");
+    if (answer) answer.focus();
     dialog.toggleAttribute("data-aimless", !at);
-    if (at) at.focus();
+    aimed.set(dialog, document.activeElement);
   }
 
   function open(dialog) {
@@ -405,7 +409,7 @@
     node.querySelectorAll("[data-offline]").forEach(offline);
     if (node.matches("dialog[data-show]")) follow(node);
     const aimless = node.closest("dialog[open][data-aimless]");
-    if (aimless && !aimless.contains(document.activeElement?.closest(".dlg-foot"))) aim(aimless);
+    if (aimless && aimed.get(aimless) === document.activeElement) aim(aimless);
     const narrowed = node.parentElement?.id && document.querySelector(`[data-filter="${CSS.escape(node.parentElement.id)}"]`);
     if (narrowed) filter(narrowed);
     const frame = node.matches("[data-zone]") ? node : node.querySelector("[data-zone]");
