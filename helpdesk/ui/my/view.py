@@ -78,6 +78,7 @@ def _seg(words: Any, view: str) -> rx.Component:
 
 
 def _lists() -> rx.Component:
+    whole = (_S.view == "") & (_S.words == "")
     nothing = ~(_S.needs.length() + _S.working.length() + _S.closed.length()).to(bool)
     return rx.cond(
         nothing,
@@ -94,17 +95,22 @@ def _lists() -> rx.Component:
                 ),
             ),
             _section("Being worked on", _S.working, _S.working_total),
+            rx.cond(whole, _pages()),  # they are the pages of what is being worked on
             _section(
                 "Closed",
                 _S.closed,
                 _S.closed_total,
                 rx.cond(_S.view == "", link("Show all", href=_S.links["closed"], class_name="link xs")),
             ),
-            rx.cond(
-                _S.steps["newer"] | _S.steps["older"],
-                pager(newer=_S.steps["newer"], older=_S.steps["older"], words=_S.steps["words"]),
-            ),
+            rx.cond(whole, rx.fragment(), _pages()),
         ),
+    )
+
+
+def _pages() -> rx.Component:
+    return rx.cond(
+        _S.steps["newer"] | _S.steps["older"],
+        pager(newer=_S.steps["newer"], older=_S.steps["older"], words=_S.steps["words"]),
     )
 
 
