@@ -399,12 +399,20 @@
     if (frame.dataset.look) document.dispatchEvent(new CustomEvent("ui:look", { detail: frame.dataset.look }));
   }
 
+  // the chosen one of a strip of tabs that is wider than its place
+  const CHOSEN = ":is(.tabs, .groups) > [aria-current=page]";
+  function bringIn(tab) {
+    const strip = tab.parentElement, seen = strip.getBoundingClientRect(), own = tab.getBoundingClientRect();
+    if (own.right > seen.right || own.left < seen.left) strip.scrollLeft += own.left - seen.left - Math.max(0, seen.width - own.width);
+  }
+
   function fresh(node) {
     if (!(node instanceof Element)) return;
     const now = new Date();
     if (node.matches("time[data-time]")) writeTime(node, now);
     if (node.matches("[data-sla]")) writeClock(node, now);
     if (node.matches(".toast[data-auto]")) watchToast(node);
+    node.querySelectorAll(CHOSEN).forEach(bringIn);
     if (node.matches("[data-offline]")) offline(node);
     node.querySelectorAll("[data-offline]").forEach(offline);
     if (node.matches("dialog[data-show]")) follow(node);
@@ -442,13 +450,15 @@
         writeClock(change.target, new Date());
       } else if (change.target.matches("time[data-time]")) {
         writeTime(change.target, new Date());
+      } else if (change.target.matches(CHOSEN)) {
+        bringIn(change.target);
       }
     }
   }).observe(document.documentElement, {
     childList: true,
     subtree: true,
     attributes: true,
-    attributeFilter: ["datetime", "data-time", "data-show", "data-signed-out", "data-due", "data-state", "data-met", "data-note", "data-zone", "data-locale", "data-look"],
+    attributeFilter: ["datetime", "data-time", "data-show", "data-signed-out", "data-due", "data-state", "data-met", "data-note", "data-zone", "data-locale", "data-look", "aria-current"],
   });
   window.helpdesk = Object.freeze({ say, span });
   const begin = () => fresh(document.documentElement);
