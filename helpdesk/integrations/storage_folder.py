@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Generator, Iterator
 from datetime import datetime
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -41,13 +42,12 @@ class FolderStorage:
         try:
             with _writing():
                 path.parent.mkdir(parents=True, exist_ok=True)
-                file = partial.open("xb")
+                # without a buffer, which closing would try to write once more
+                file = partial.open("xb", buffering=0)
             with file:
                 while chunk := reader.read(CHUNK_BYTES):
-                    with _writing():
-                        file.write(chunk)
+                    _write(file, chunk)
                 with _writing():
-                    file.flush()
                     os.fsync(file.fileno())
             with _writing():
                 partial.replace(path)
@@ -152,6 +152,13 @@ def _writing() -> Generator[None]:
         yield
     except OSError as error:
         raise Unavailable(_NO_WRITE) from error
+
+
+def _write(file: FileIO, chunk: bytes) -> None:
+    left = memoryview(chunk)
+    with _writing():
+        while left:
+            left = left[file.write(left) :]
 
 
 def _sync_folder(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import resource
 import socket
 import time
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from helpdesk.core.config import Settings
 from helpdesk.core.errors import NotFound, TooLarge, Unavailable
 from helpdesk.core.ids import random_key
 from helpdesk.integrations import storage_folder
-from helpdesk.integrations.storage import Peeked, Storage, get_storage, peek, valid_key
+from helpdesk.integrations.storage import CHUNK_BYTES, Peeked, Storage, get_storage, peek, valid_key
 from helpdesk.integrations.storage_folder import FolderStorage
 from helpdesk.integrations.storage_s3 import S3Storage
 
@@ -166,7 +167,24 @@ def test_folder_files_are_private_to_their_keys(folder: FolderStorage) -> None:
     assert folder.signed_url(key, 60, "a.txt", "text/plain") is None
 
 
-def test_a_full_disk_is_unavailable(folder: FolderStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("size", [24, 3 * CHUNK_BYTES])
+def test_a_full_disk_is_unavailable(folder: FolderStorage, size: int) -> None:
+    """The system refuses to write further than to the tenth byte, as it does where no room is left."""
+    key, before = random_key(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        with pytest.raises(Unavailable):
+            folder.put(key, io.BytesIO(b"a" * size), size)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert _leftovers(folder) == []
+    folder.put(key, io.BytesIO(b"a" * size), size)
+    assert b"".join(folder.open(key)) == b"a" * size
+
+
+def test_a_disk_that_fails_at_the_flush_is_unavailable(
+    folder: FolderStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
