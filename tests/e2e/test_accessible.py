@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from helpdesk.services import comments, tickets
+from tests.e2e.axe import violations
 from tests.e2e.conftest import NOWHERE, Opener
 from tests.factories import World, make_ticket
 from tests.product import behind
@@ -13,7 +13,6 @@ from tests.stack.running import Running
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("stack")]
 
-_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 THEMES = ("light", "dark")
 PAGES = {
     "client": ("/new", "/my", "/my?view=watching", "/tickets/{key}", NOWHERE),
@@ -41,27 +40,19 @@ def key(product: Running, people: World) -> str:
     return behind(product, file)
 
 
-def _violations(page: object) -> list[str]:
-    found = Axe().run(page, options=_RULES).response["violations"]  # type: ignore[arg-type]
-    return [
-        f"{one['id']}: {one['help']}: " + " | ".join(node["html"][:160] for node in one["nodes"][:4])
-        for one in found
-    ]
-
-
 def test_axe_finds_what_is_wrong(seat: Opener) -> None:
     page = seat().page
     page.set_content(
         "<html lang=en><title>t</title><p style='color:#999;background:#fff'>pale</p><input></html>"
     )
-    assert {one.partition(":")[0] for one in _violations(page)} == {"color-contrast", "label"}
+    assert {one.partition(":")[0] for one in violations(page)} == {"color-contrast", "label"}
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_sign_in(seat: Opener, theme: str) -> None:
     taken = seat(color_scheme=theme)
     taken.page.goto(taken.url + "/login")
-    assert _violations(taken.page) == []
+    assert violations(taken.page) == []
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -72,8 +63,8 @@ def test_pages(seat: Opener, people: World, key: str, who: str, theme: str) -> N
     for path in PAGES[who]:
         taken.go(path.format(key=key))
         taken.page.wait_for_timeout(400)  # transitions end: half-faded text has no contrast
-        if violations := _violations(taken.page):
-            found[path] = violations
+        if wrong := violations(taken.page):
+            found[path] = wrong
     assert found == {}
 
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from helpdesk.services import tickets
+from tests.e2e.axe import violations
 from tests.e2e.conftest import Opener, Seat
 from tests.factories import World, make_ticket
 from tests.product import behind
@@ -18,6 +19,8 @@ def _opens(taken: Seat, button: str, first: Locator) -> None:
     opener = taken.page.get_by_role("button", name=button, exact=True)
     opener.click()
     expect(first).to_be_focused()
+    taken.page.wait_for_timeout(400)  # it fades in: half of that has no contrast
+    assert violations(taken.page) == []
     taken.page.keyboard.press("Escape")
     expect(taken.page.locator("dialog[open]")).to_have_count(0)
     expect(opener).to_be_focused()
