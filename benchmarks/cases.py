@@ -47,8 +47,9 @@ def _of_this_database(url: str) -> dict[str, Any]:
                 "SELECT ticket_id FROM ticket_comments GROUP BY ticket_id ORDER BY count(*) DESC LIMIT 1"
             ),
             "usual": one(
-                "SELECT ticket_id FROM ticket_comments GROUP BY ticket_id HAVING count(*) = 3"
-                " ORDER BY ticket_id DESC LIMIT 1"
+                "SELECT ticket_id FROM ticket_comments JOIN tickets t ON t.id = ticket_id"
+                " JOIN groups g ON g.id = t.group_id AND NOT g.restricted"
+                " GROUP BY ticket_id HAVING count(*) = 3 ORDER BY ticket_id DESC LIMIT 1"
             ),
             "number": one("SELECT ticket_no FROM tickets ORDER BY id DESC LIMIT 1"),
             "group": one("SELECT id FROM groups WHERE name = 'IT'"),

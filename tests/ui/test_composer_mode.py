@@ -7,14 +7,14 @@ import pytest
 from helpdesk.ui.tickets.composer_state import ComposerState
 from tests.factories import World
 from tests.ui.conftest import Opener
-from tests.ui.doing import go
-from tests.ui.test_ticket_page import do, filed, now, opened
+from tests.ui.doing import go, run
+from tests.ui.test_ticket_page import filed, now, opened
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_the_mode_of_one_ticket_is_not_the_next_ones(open_tab: Opener, people: World) -> None:
-    one, other = await do(filed, people), await do(filed, people)
+    one, other = await run(filed, people), await run(filed, people)
     tab, call = await opened(open_tab, people.agent, one)
     await call(ComposerState, "open")
     await call(ComposerState, "set_mode", mode="note")
@@ -25,4 +25,4 @@ async def test_the_mode_of_one_ticket_is_not_the_next_ones(open_tab: Opener, peo
     # the form of a note that was still on the way writes nothing here: neither a note nor a reply
     await call(ComposerState, "send_note", form={"message": "Between us"})
     for made in (one, other):
-        assert (await do(now, people, made)).comments == ()
+        assert (await run(now, people, made)).comments == ()

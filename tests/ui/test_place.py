@@ -12,7 +12,8 @@ from helpdesk.ui.tickets.place_state import PlaceState
 from tests import factories
 from tests.factories import World
 from tests.ui.conftest import Opener
-from tests.ui.test_ticket_page import do, opened
+from tests.ui.doing import run
+from tests.ui.test_ticket_page import opened
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -23,7 +24,7 @@ async def test_before_after_and_back(open_tab: Opener, people: World) -> None:
             factories.make_ticket(people.actor("client"), people.it, f"No {number}") for number in range(3)
         ]
 
-    first, second, third = await do(file)
+    first, second, third = await run(file)
     tab, _ = await opened(open_tab, people.agent, second, "?from=view%3Dall%26sort%3Dticket_no")
     await tab.done()
     place = tab.var(PlaceState, "place")
@@ -37,7 +38,7 @@ async def test_before_after_and_back(open_tab: Opener, people: World) -> None:
 
 
 async def test_a_made_up_list_leads_into_the_queue(open_tab: Opener, people: World) -> None:
-    made = await do(lambda: factories.make_ticket(people.actor("client"), people.it))
+    made = await run(lambda: factories.make_ticket(people.actor("client"), people.it))
     tab, _ = await opened(
         open_tab, people.agent, made, "?from=view%3Dhttps%3A%2F%2Fevil.example%26q%3D%2F%2Fx"
     )
@@ -57,7 +58,7 @@ async def test_a_saved_views_own_neighbours(open_tab: Opener, people: World) -> 
         kept = {"name": "Ours", "filters": {"tag": ["vpn"]}, "sort": "ticket_no"}
         return made, saved_views.create_view(people.actor("agent"), kept).id
 
-    made, view = await do(file)
+    made, view = await run(file)
     queue = await open_tab(people.agent, f"/queue?view={view}")
     await queue.done()
     rows, origin = queue.var(QueueState, "rows"), queue.var(QueueState, "origin")

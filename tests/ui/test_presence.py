@@ -9,8 +9,9 @@ import pytest
 from helpdesk.ui.tickets.presence_state import PresenceState
 from tests.factories import World
 from tests.ui.conftest import Opener
+from tests.ui.doing import run
 from tests.ui.protocol import Tab
-from tests.ui.test_ticket_page import do, filed, opened
+from tests.ui.test_ticket_page import filed, opened
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -20,7 +21,7 @@ def words(tab: Tab) -> Any:
 
 
 async def test_agents_see_each_other_and_the_requester_sees_nobody(open_tab: Opener, people: World) -> None:
-    made = await do(filed, people)
+    made = await run(filed, people)
     ada, by_ada = await opened(open_tab, people.agent, made)
     clara, by_clara = await opened(open_tab, people.client, made)
     ben, by_ben = await opened(open_tab, people.agent2, made)
@@ -45,7 +46,7 @@ async def test_agents_see_each_other_and_the_requester_sees_nobody(open_tab: Ope
     ("key", "doing"), [(0, "looking"), ("x", "looking"), (None, ""), ([], {}), (2**70, "noting")]
 )
 async def test_made_up_beats_do_no_harm(open_tab: Opener, people: World, key: Any, doing: Any) -> None:
-    made = await do(filed, people)
+    made = await run(filed, people)
     tab, call = await opened(open_tab, people.agent, made)
     await call(PresenceState, "beat", ticket_id=key, doing=doing)
     await call(PresenceState, "refresh")
