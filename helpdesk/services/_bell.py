@@ -20,6 +20,7 @@ from helpdesk.models.person import roles, users
 from helpdesk.models.ticket import tickets
 from helpdesk.services import _paging
 from helpdesk.services._lock import moment
+from helpdesk.services._planning import plan_for_values
 from helpdesk.services._rows import person_view
 from helpdesk.services._scope import in_staff_scope, requested_by
 from helpdesk.services._text import clean_flag, clean_id
@@ -77,6 +78,7 @@ def count_unread(actor: Actor) -> BellCount:
         .subquery()
     )
     with transaction() as s:
+        plan_for_values(s)
         found = s.scalar(select(func.count()).select_from(some)) or 0
     return BellCount(min(found, _MOST_UNREAD), found > _MOST_UNREAD)
 

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from helpdesk.domain.enums import Status
 from helpdesk.models.ticket import ticket_comments, tickets
 from helpdesk.services import _words
+from helpdesk.services._planning import plan_for_values
 from helpdesk.services._words import Asked
 
 MOST = 1000
@@ -80,18 +81,13 @@ def find(s: Session, search: Asked, field: Field) -> tuple[list[Hit], bool]:
     and descriptions give fewer than `MOST`. For a requester only the tickets in their scope are read, and of
     these no note: neither result nor time depends on what others wrote.
     """
-    _plan(s, "force_custom_plan")
+    plan_for_values(s)
     found = _by_number(s, search, field)
     if search.own_number is None:
         there = {hit.id for hit in found}
         found += [hit for hit in _by_words(s, search, field) if hit.id not in there]
-    _plan(s, "auto")
+    plan_for_values(s, on=False)
     return sorted(found[:MOST], key=lambda hit: hit.rank), len(found) > MOST
-
-
-def _plan(s: Session, mode: str) -> None:
-    """Whether statements are planned for their values: what is best for a rare word is slow for a common one."""
-    s.execute(select(func.set_config("plan_cache_mode", mode, True)))
 
 
 def _by_number(s: Session, search: Asked, field: Field) -> list[Hit]:
