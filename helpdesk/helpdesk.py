@@ -22,14 +22,13 @@ configure_logging(get_settings())
 
 @asynccontextmanager
 async def settled() -> AsyncIterator[None]:
-    """What was made at the start stays for good, three quarters of a million objects: the garbage collector leaves
-    them out. To go through them took it 0.45 s each time, and nobody was answered meanwhile.
+    """What was made at the start stays for good, a quarter of a million objects: the garbage collector leaves them
+    out. To go through them took some tenths of a second each time, and nobody was answered meanwhile.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(
-        10_000
-    )  # usual is 700: a page read again makes as many, and young ones die by themselves
+    # usual is 700, which a page that is read again makes at once; 200 open pages then take some 90 MiB more
+    gc.set_threshold(10_000)
     yield
 
 

@@ -30,6 +30,7 @@ from helpdesk.ui.components.fields import (
     checkbox,
     error_text,
     field,
+    find_somebody,
     radio_card,
     radio_group,
     select,
@@ -66,7 +67,8 @@ from helpdesk.ui.icons import icon, mark
 
 __all__ = [
     "Child", "Flag", "Handler", "Text", "assignee", "avatar", "button", "callout", "checkbox", "chip", "confirm",
-    "corrected_search", "css", "dialog", "empty_state", "error_text", "field", "hold_mark", "icon", "icon_button",
+    "corrected_search", "css", "dialog", "empty_state", "error_text", "field", "find_somebody", "hold_mark", "icon",
+    "icon_button",
     "kbd", "link", "link_button", "loading", "mark", "menu", "menu_head", "menu_item", "menu_line", "menu_link",
     "nobody", "pager", "path", "person_name", "pick", "pill", "priority_mark", "problem", "radio_card", "radio_group",
     "segmented", "select", "server_link", "sheet", "skeleton", "skeleton_rows", "sla_cell", "sla_clock", "status_mark",

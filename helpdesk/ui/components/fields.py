@@ -215,6 +215,19 @@ def upload_box(
     )
 
 
+def find_somebody(people: str) -> rx.Component:
+    """Where a dialog begins that lists people: typing leaves those of the list with the id `people` that fit."""
+    return rx.el.input(
+        type="search",
+        class_name="inp",
+        placeholder="Find somebody",
+        aria_label="Find somebody",
+        auto_complete="off",
+        data_focus="true",
+        data_filter=people,
+    )
+
+
 def _described(control_id: str, error: Text) -> dict[str, Any]:
     invalid: Any = rx.cond(error, "true", "false") if isinstance(error, rx.Var) else str(bool(error)).lower()
     return {"aria_describedby": f"{control_id}-hint {control_id}-error", "aria_invalid": invalid}

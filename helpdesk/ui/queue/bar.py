@@ -11,6 +11,7 @@ from helpdesk.ui.components import (
     button,
     dialog,
     field,
+    find_somebody,
     icon,
     icon_button,
     kbd,
@@ -108,15 +109,7 @@ def dialogs() -> list[rx.Component]:
 
 def _assign() -> rx.Component:
     return dialog(
-        rx.el.input(
-            type="search",
-            class_name="inp",
-            placeholder="Find somebody",
-            aria_label="Find somebody",
-            auto_complete="off",
-            data_focus="true",
-            data_filter="bulk-people",
-        ),
+        find_somebody("bulk-people"),
         rx.el.div(
             rx.foreach(
                 BulkState.people,

@@ -12,6 +12,7 @@ from helpdesk.ui.components import (
     callout,
     dialog,
     field,
+    find_somebody,
     icon,
     person_name,
     select,
@@ -187,15 +188,7 @@ def _title() -> rx.Component:
 
 def _assign() -> rx.Component:
     return dialog(
-        rx.el.input(
-            type="search",
-            class_name="inp",
-            placeholder="Find somebody",
-            aria_label="Find somebody",
-            auto_complete="off",
-            data_focus="true",
-            data_filter="assign-people",
-        ),
+        find_somebody("assign-people"),
         rx.el.div(
             rx.foreach(
                 _D.people,
