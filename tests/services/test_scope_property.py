@@ -17,7 +17,7 @@ from helpdesk.domain.enums import Role, View
 from helpdesk.models.ticket import ticket_watchers, tickets
 from helpdesk.services import attachments
 from helpdesk.services import tickets as service
-from helpdesk.services._scope import visible_to
+from helpdesk.services._scope import in_staff_scope, in_staff_scope_as, scope_params, visible_as, visible_to
 from helpdesk.services.views import TicketQuery
 from tests.client import Api
 from tests.conftest import undone
@@ -130,9 +130,16 @@ def test_every_way_of_looking_agrees(db: Connection, api: Api, plan: Plan) -> No
             client = api.login(person)
             with transaction() as s:
                 by_sql = set(s.scalars(select(tickets.c.id).where(visible_to(actor))))
+                params = scope_params(actor)
+                by_role = set(s.scalars(select(tickets.c.id).where(visible_as(actor.role)), params))
+                as_staff = set(s.scalars(select(tickets.c.id).where(in_staff_scope(actor))))
+                staff_by_role = set(
+                    s.scalars(select(tickets.c.id).where(in_staff_scope_as(actor.role)), params)
+                )
             visible = {filed.id: view_of(actor, filed.facts) for filed in all_filed}
             expected = {ticket_id for ticket_id, view in visible.items() if view}
-            assert by_sql == expected
+            assert by_sql == by_role == expected
+            assert as_staff == staff_by_role == {key for key, view in visible.items() if view is View.STAFF}
             assert _by_search(actor) == expected
             for filed in all_filed:
                 view = visible[filed.id]
