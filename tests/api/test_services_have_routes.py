@@ -34,6 +34,7 @@ ELSEWHERE = {
     "sla.sweep_auto_close": "the timer's",
     "attachments.sweep_objects": "the timer's",
     "attachments.sweep_uploads": "the timer's",
+    "tickets.list_mine_together": "several of GET /tickets for one page",
     "tickets.listed": "rows for open pages; a ticket and a list have them too",
 }
 

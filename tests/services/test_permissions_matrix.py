@@ -328,6 +328,12 @@ MATRIX: dict[str, list[tuple[str, Call]]] = {
     "tickets.list_mine": [
         ("200 404 404 404 404 404", lambda x, _: _found(tickets.list_mine(x.actor, QUERY)))
     ],
+    "tickets.list_mine_together": [
+        (
+            "200 404 404 404 404 404",
+            lambda x, _: _found(tickets.list_mine_together(x.actor, [QUERY]).pages[0]),
+        )
+    ],
     "tickets.list_queue": [(STAFF_SEE, lambda x, _: _found(tickets.list_queue(x.actor, QUERY)))],
     "tickets.listed": [(STAFF_SEE, lambda x, _: _found(tickets.listed(x.actor, [x.id])))],
     "tickets.neighbours": [(STAFF_SEE, lambda x, _: tickets.neighbours(x.actor, x.id, QUERY))],

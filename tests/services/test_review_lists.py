@@ -161,3 +161,67 @@ def test_the_sla_filters_agree_with_what_is_shown(world: World) -> None:
     with moved(MONDAY + timedelta(minutes=700)):
         sla.sweep_holds()
     assert sla.verify() == []
+
+
+def _own(world: World) -> None:
+    client, agent = world.actor("client"), world.actor("agent")
+    made = [make_ticket(client, world.it, f"heron {number}").ticket.id for number in range(6)]
+    for key in made[:4]:
+        tickets.take(agent, key)
+    tickets.hold(agent, made[0], "requester")
+    tickets.hold(agent, made[1], "third_party")
+    tickets.set_status(agent, made[2], "Resolved", resolution_code="solved", resolution_text="Done")
+    tickets.close(client, made[3])
+    tickets.set_tags(agent, made[4], ["secret"])
+    tickets.set_watchers(agent, made[4], [world.agent2.id])
+    make_ticket(world.client2, world.it, "watched heron", watchers=(world.client.id,))
+
+
+def test_lists_read_together_are_those_read_one_by_one(world: World) -> None:
+    with moved(MONDAY):
+        _own(world)
+    with moved(MONDAY + timedelta(hours=1)):
+        client = world.actor("client")
+        lists = [
+            TicketQuery(),
+            TicketQuery(needs_me=True, watching=False, sort="-updated_at", page_size=1),
+            TicketQuery(status=("Closed",), sort="-updated_at"),
+            TicketQuery(watching=True, page_size=1),
+            TicketQuery(q="herom", page_size=2),
+            TicketQuery(page=2, page_size=2),
+            TicketQuery(cursor=tickets.list_mine(client, TicketQuery(page_size=2)).next_cursor, page_size=2),
+            TicketQuery(q="nothinglikeit"),
+        ]
+        found = tickets.list_mine_together(client, lists, lists)
+        single = [tickets.list_mine(client, query) for query in lists]
+        assert list(found.pages) == single
+        assert list(found.totals) == [page.total for page in single]
+        assert {page.total for page in single} >= {0, 1, 2, 7}
+        nobody = tickets.list_mine_together(world.actor("agent2"), [TicketQuery(needs_me=True)])
+        assert (nobody.pages[0].items, nobody.totals) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        TicketQuery(tag=("vpn",)),
+        TicketQuery(sort="relevance"),
+        TicketQuery(page=0),
+        TicketQuery(page=401, page_size=25),
+        TicketQuery(cursor="nonsense"),
+        TicketQuery(cursor="nonsense", q="heron"),
+        TicketQuery(status=("Nowhere",)),
+    ],
+)
+def test_lists_read_together_refuse_what_one_refuses(world: World, bad: TicketQuery) -> None:
+    client = world.actor("client")
+    with pytest.raises(Invalid) as one:
+        tickets.list_mine(client, bad)
+    for lists in ([bad], [TicketQuery(), bad]):
+        with pytest.raises(Invalid) as several:
+            tickets.list_mine_together(client, lists)
+        assert several.value.errors == one.value.errors
+    if bad.cursor is None:
+        with pytest.raises(Invalid) as counted:
+            tickets.list_mine_together(client, [TicketQuery()], [bad])
+        assert counted.value.errors == one.value.errors

@@ -5,7 +5,14 @@ from helpdesk.services.tickets.create import create
 from helpdesk.services.tickets.edits import set_watchers, update
 from helpdesk.services.tickets.export import export
 from helpdesk.services.tickets.holds import hold
-from helpdesk.services.tickets.lists import list_mine, list_queue, listed, queue_counts, similar
+from helpdesk.services.tickets.lists import (
+    list_mine,
+    list_mine_together,
+    list_queue,
+    listed,
+    queue_counts,
+    similar,
+)
 from helpdesk.services.tickets.moves import assign, set_status, take
 from helpdesk.services.tickets.neighbours import neighbours
 from helpdesk.services.tickets.read import get
@@ -22,6 +29,7 @@ __all__ = [
     "get",
     "hold",
     "list_mine",
+    "list_mine_together",
     "list_queue",
     "listed",
     "neighbours",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from helpdesk.domain.enums import UNSOLVED, Priority, Status, View
 from helpdesk.models.ticket import ticket_holds, tickets
 from helpdesk.services import _rows, _text
 from helpdesk.services._filters import (
+    MAX_DEPTH,
     MAX_PAGE_SIZE,
     Filter,
     cleaned_query,
@@ -23,13 +25,13 @@ from helpdesk.services._filters import (
     is_open,
     narrowing,
 )
-from helpdesk.services._keyset import Keyset, read_page
+from helpdesk.services._keyset import Keyset, count, read_page
 from helpdesk.services._lock import MAX_ID
 from helpdesk.services._results import read_results
 from helpdesk.services._scope import in_staff_scope, requested_by
 from helpdesk.services._search import Field
 from helpdesk.services._words import MAX_SEARCH
-from helpdesk.services.views import Page, QueueCounts, TicketQuery, TicketRow
+from helpdesk.services.views import OwnLists, Page, QueueCounts, TicketQuery, TicketRow
 
 _SIMILAR, _SIMILAR_FROM = 0.25, 4
 _LIVE = tuple(str(status) for status in Status if status in UNSOLVED)
@@ -47,6 +49,27 @@ def list_mine(actor: Actor, query: TicketQuery) -> Page[TicketRow]:
         )
 
 
+def list_mine_together(
+    actor: Actor, lists: Sequence[TicketQuery], counted: Sequence[TicketQuery] = ()
+) -> OwnLists:
+    """Several lists of `list_mine` for one page, and how many tickets others have; what rows need is read once for all.
+
+    Args:
+        counted: their pages and cursors don't count.
+
+    Raises:
+        Invalid: a bad filter, order, page or cursor of any of them.
+    """
+    scope = requested_by(actor)
+    with transaction() as s:
+        chosen = [cleaned_query(actor, query, View.REQUESTER) for query in (*lists, *counted)]
+        found = [_page(s, actor, one, scope, View.REQUESTER) for one in chosen[: len(lists)]]
+        totals = tuple(_total(s, actor, one, scope) for one in chosen[len(lists) :])
+        ids = list(dict.fromkeys(ticket_id for page in found for ticket_id in page.items))
+        rows = {row.id: row for row in _rows.ticket_rows(s, actor, ids, View.REQUESTER)}
+    return OwnLists(tuple(_with_rows(page, rows) for page in found), totals)
+
+
 def list_queue(actor: Actor, query: TicketQuery) -> Page[TicketRow]:
     """All tickets in the actor's scope as staff.
 
@@ -61,15 +84,29 @@ def list_queue(actor: Actor, query: TicketQuery) -> Page[TicketRow]:
 def _list(
     s: Session, actor: Actor, chosen: Filter, scope: ColumnElement[bool], view: View
 ) -> Page[TicketRow]:
+    page = _page(s, actor, chosen, scope, view)
+    return _with_rows(page, {row.id: row for row in _rows.ticket_rows(s, actor, page.items, view)})
+
+
+def _page(s: Session, actor: Actor, chosen: Filter, scope: ColumnElement[bool], view: View) -> Page[int]:
     keyset = Keyset(chosen, staff=view is View.STAFF)
     if chosen.asked is None:
-        page = read_page(s, keyset, and_(scope, condition(actor, chosen)))
-    else:
-        field = Field(scope, narrowing(actor, chosen), view is View.STAFF, chosen.unclosed)
-        page = read_results(s, keyset, chosen.asked, field)
-    rows = _rows.ticket_rows(s, actor, page.items, view)
+        return read_page(s, keyset, and_(scope, condition(actor, chosen)))
+    field = Field(scope, narrowing(actor, chosen), view is View.STAFF, chosen.unclosed)
+    return read_results(s, keyset, chosen.asked, field)
+
+
+def _total(s: Session, actor: Actor, chosen: Filter, scope: ColumnElement[bool]) -> int:
+    """The `total` of the requester's page, without reading one where its number alone can be asked for."""
+    if chosen.asked is None:
+        return min(count(s, and_(scope, condition(actor, chosen))), MAX_DEPTH)
+    whole = replace(chosen, query=replace(chosen.query, page=1, cursor=None))
+    return _page(s, actor, whole, scope, View.REQUESTER).total
+
+
+def _with_rows(page: Page[int], rows: Mapping[int, TicketRow]) -> Page[TicketRow]:
     return Page(
-        items=tuple(rows),
+        items=tuple(rows[ticket_id] for ticket_id in page.items if ticket_id in rows),
         total=page.total,
         page=page.page,
         page_size=page.page_size,

@@ -24,6 +24,7 @@ from helpdesk.services.views._jobs import JobRefusal as JobRefusal
 from helpdesk.services.views._jobs import JobView as JobView
 from helpdesk.services.views._lists import BulkResult as BulkResult
 from helpdesk.services.views._lists import Neighbours as Neighbours
+from helpdesk.services.views._lists import OwnLists as OwnLists
 from helpdesk.services.views._lists import QueueCounts as QueueCounts
 from helpdesk.services.views._lists import TicketQuery as TicketQuery
 from helpdesk.services.views._messages import BellCount as BellCount

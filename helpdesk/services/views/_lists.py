@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from helpdesk.services.views._common import Page
+from helpdesk.services.views._tickets import TicketRow
+
 
 @dataclass(frozen=True, slots=True)
 class TicketQuery:
@@ -33,6 +36,14 @@ class TicketQuery:
     page: int = 1
     page_size: int = 25
     cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLists:
+    """A page of each list that was asked for, and how many tickets each of those has that were only counted."""
+
+    pages: tuple[Page[TicketRow], ...]
+    totals: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

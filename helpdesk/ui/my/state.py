@@ -21,6 +21,10 @@ _OPEN = tuple(str(one) for one in Status if one in UNSOLVED or one is Status.RES
 _CLOSED_SHOWN = 3
 _PAGE = 50
 _VIEWS = ("needs", "watching", "closed")
+_CLOSED_LIST = TicketQuery(
+    status=(str(Status.CLOSED),), watching=False, sort="-updated_at", page_size=_CLOSED_SHOWN
+)
+_WATCHED = TicketQuery(watching=True)
 
 
 class MyState(AppState):
@@ -74,20 +78,24 @@ class MyState(AppState):
             mine = {"status": _OPEN, "watching": False, "needs_me": False}
             rules: dict[str, Any] = {} if self.words else mine
             asked = TicketQuery(**base, **rules, sort=None if self.words else "-updated_at")
-        page = await attempt_together(alone(me()), tickets.list_mine, me(), asked)
-        if isinstance(page, Failure):
-            self.failed, self.ready = page.message, True
+        needs = TicketQuery(needs_me=True, watching=False, sort="-updated_at", page_size=_PAGE)
+        home, first = not self.view and not self.words, not cursor
+        lists = (asked, *((_CLOSED_LIST,) if home else ()), *((needs,) if home and first else ()))
+        counted = (_WATCHED, *((needs,) if home and not first else ()))
+        found = await attempt_together(alone(me()), tickets.list_mine_together, me(), lists, counted)
+        self.ready = True
+        if isinstance(found, Failure):
+            self.failed = found.message
             return
         self.failed = ""
-        self._show(page)
-        if not self.view and not self.words:
-            await self._show_needs(first=not cursor)
-            await self._show_closed()
-        watched = await attempt_together(
-            alone(me()), tickets.list_mine, me(), TicketQuery(watching=True, page_size=1)
-        )
-        self.watching_total = 0 if isinstance(watched, Failure) else watched.total
-        self.ready = True
+        self._show(found.pages[0])
+        self.watching_total = found.totals[0]
+        if home:
+            closed = found.pages[1]
+            self.closed, self.closed_total = _requests(closed), closed.total
+            # on the first page the first of them, on the others their number alone
+            self.needs = _requests(found.pages[2]) if first else []
+            self.needs_total = found.pages[2].total if first else found.totals[1]
 
     def _show(self, page: Page[TicketRow]) -> None:
         viewer = me().user_id
@@ -117,19 +125,7 @@ class MyState(AppState):
             return 0, 0, 0
         return len(self.needs), len(self.working), len(self.closed)
 
-    async def _show_needs(self, *, first: bool) -> None:
-        """On the first page the first of them, on the others their number alone."""
-        asked = TicketQuery(needs_me=True, watching=False, sort="-updated_at", page_size=_PAGE)
-        page = await attempt_together(alone(me()), tickets.list_mine, me(), asked)
-        if not isinstance(page, Failure):
-            self.needs = [request(row, me().user_id) for row in page.items] if first else []
-            self.needs_total = page.total
 
-    async def _show_closed(self) -> None:
-        asked = TicketQuery(
-            status=(str(Status.CLOSED),), watching=False, sort="-updated_at", page_size=_CLOSED_SHOWN
-        )
-        page = await attempt_together(alone(me()), tickets.list_mine, me(), asked)
-        if not isinstance(page, Failure):
-            self.closed = [request(row, me().user_id) for row in page.items]
-            self.closed_total = page.total
+def _requests(page: Page[TicketRow]) -> list[Request]:
+    viewer = me().user_id
+    return [request(row, viewer) for row in page.items]
