@@ -72,7 +72,13 @@ class LockedTicket:
 
 
 def key_condition(key: object) -> ColumnElement[bool]:
-    """A ticket by its id (a number or bare digits) or its number, in any case.
+    """A ticket by what `clean_key` takes. Raises as it does."""
+    cleaned = clean_key(key)
+    return tickets.c.id == cleaned if isinstance(cleaned, int) else tickets.c.ticket_no == cleaned
+
+
+def clean_key(key: object) -> int | str:
+    """A ticket's id (from a number or bare digits), or its number (in any case) as it is stored.
 
     Raises:
         Invalid: an id out of range.
@@ -83,14 +89,14 @@ def key_condition(key: object) -> ColumnElement[bool]:
     if isinstance(key, int) and not isinstance(key, bool):
         if not 1 <= key <= MAX_ID:
             raise Invalid.at("id", "A ticket id is a whole number from 1 to 9223372036854775807.")
-        return tickets.c.id == key
+        return key
     if (
         isinstance(key, str)
         and 0 < len(key) <= _LONGEST_NUMBER
         and key.replace("-", "").isalnum()
         and key.isascii()
     ):
-        return tickets.c.ticket_no == key.upper()
+        return key.upper()
     raise NotFound("There is no such ticket.")
 
 
