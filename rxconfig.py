@@ -7,6 +7,8 @@ os.environ.setdefault("REFLEX_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "false")
 os.environ.setdefault("REFLEX_USE_SYSTEM_BUN", "true")
 os.environ.setdefault("REFLEX_OPLOCK_ENABLED", "true")
+# A page's state stays in the process that serves it for so long before it is written to Valkey and read again.
+os.environ.setdefault("REFLEX_OPLOCK_HOLD_TIME", "20s")
 
 import reflex as rx
 
@@ -21,6 +23,7 @@ config = rx.Config(
     show_built_with_reflex=False,
     redis_url=settings.state_url if settings.redis_url else None,
     redis_token_expiration=4 * 3600,  # seconds
+    redis_lock_expiration=25_000,  # milliseconds; longer than it is held
     cors_allowed_origins=list(settings.origins),
     frontend_compression_formats=["gzip"],
     default_color_mode="system",

@@ -21,7 +21,9 @@ from helpdesk.stack.process import PartFailed, spawn
 from helpdesk.stack.valkey import Store, client
 
 _LEAST_WORKERS = 2
-_SOCKET_RECORDS = "token_manager_socket_record_*"
+_TOKEN = "-".join("?" * length for length in (8, 4, 4, 4, 12))
+# what Reflex keeps in Valkey of sockets, and of states that a process holds
+_OF_A_PROCESS = ("token_manager_socket_record_*", f"{_TOKEN}_lock", f"{_TOKEN}_lock_waiters")
 
 
 @dataclass
@@ -150,8 +152,8 @@ def _serves(url: str) -> bool:
 
 
 def _forget_sockets(plan: Plan, settings: Settings) -> None:
-    """Drop what a web process that was killed left: Reflex takes a returning tab for a duplicate and
-    empties it.
+    """Drop what a web process that was killed left: Reflex takes a returning tab for a duplicate and empties it, and
+    lets it wait until the lock of its state has run out.
 
     Only while no web process uses this state: of one that is not ours, other machines may have some.
     """
@@ -159,7 +161,8 @@ def _forget_sockets(plan: Plan, settings: Settings) -> None:
         return
     try:
         with client(settings.state_url) as state:
-            if keys := list(state.scan_iter(_SOCKET_RECORDS, count=1000)):
-                state.delete(*keys)
+            for pattern in _OF_A_PROCESS:
+                if keys := list(state.scan_iter(pattern, count=1000)):
+                    state.delete(*keys)
     except redis.RedisError as error:
         raise PartFailed(f"the state store does not answer: {error}") from None

@@ -6,7 +6,9 @@ fence, with its own right. It runs the handlers that are behind, the page's firs
 loaded for those who don't look.
 
 However much happens, a page reads again at most once in `PACE_S` by each handler, and none is asked for while the
-browser has yet to call it: many pages and many changes make pages later, never a queue of reads that grows.
+browser has yet to call it. Where there are more pages and changes than that, pages take turns, those that are behind
+for longest first, a few at a time: so each begins to read just before it shows what it read, and never waits with
+what is old by then. Pages get later, no queue of reads grows, and clicks find the process free.
 
 Topics: `queue`, `queue:<group>` and `queue_restricted` (any ticket in a person's scope as staff: `domain.queues`),
 `counts` and so on (the same, where what the queue and home count of it changed: not a mere message),
@@ -45,7 +47,8 @@ PACE_S = 1.0
 _LOST_S = 10.0  # a browser that has not called back by then will not
 _TICK_S = 0.1
 _PAUSE_S = 1.0
-_SPREAD = 50  # after so many sockets the loop gets a breath
+_AT_ONCE = 32  # pages that catch up; those on long lines too must not leave the process idle
+_SILENT_S = 0.5  # a browser that has not called back by then keeps no other's turn
 
 
 @dataclass(slots=True)
@@ -60,14 +63,13 @@ class _Interest:
     )  # when; the browser has yet to call them
     begun: dict[str, float] = field(default_factory=dict[str, float])  # when, last
 
-    def touch(self, topics: set[str]) -> None:
-        for handlers in (self.page, self.frame):
-            self.behind.update(handlers[topic] for topic in handlers.keys() & topics)
+    def touch(self, topic: str) -> None:
+        self.behind.update(handlers[topic] for handlers in (self.page, self.frame) if topic in handlers)
 
     def due(self) -> bool:
         """Whether the browser is to be asked now: some handlers are behind, and then count as asked for."""
         now = time.monotonic()
-        self.behind &= {*self.page.values(), *self.frame.values()}
+        self.behind &= self.handlers()
         ripe = [
             name
             for name in self.behind
@@ -88,8 +90,17 @@ class _Interest:
         self.asked.pop(name, None)
         self.begun[name] = time.monotonic()
 
+    def handlers(self) -> set[str]:
+        return {*self.page.values(), *self.frame.values()}
+
+    def topics(self) -> set[str]:
+        return {*self.page, *self.frame}
+
 
 _interests: dict[str, _Interest] = {}
+_followers: dict[str, set[str]] = {}  # topic → sockets
+_waiting: dict[str, None] = {}  # sockets with something behind, the longest first
+_turns: dict[str, float] = {}  # sockets that catch up: until when they count
 _heard: dict[str, datetime] = {}
 
 
@@ -109,19 +120,36 @@ def watch(*topics: str, refresh: Any = None, frame: bool = False, also: bool = F
     if not socket_id:
         return
     interest = _interests.setdefault(socket_id, _Interest())
+    before = interest.topics()
     handlers = dict.fromkeys(topics, names.format_event_handler(refresh)) if topics else {}
     if frame:
         kept = interest.frame.items()
         interest.frame = {topic: name for topic, name in kept if name not in handlers.values()} | handlers
     else:
         interest.page = {**interest.page, **handlers} if also else handlers
+    _follow(socket_id, before, interest.topics())
+
+
+def _follow(socket_id: str, before: set[str], now: set[str]) -> None:
+    for topic in before - now:
+        _followers[topic].discard(socket_id)
+        if not _followers[topic]:
+            del _followers[topic]
+    for topic in now - before:
+        _followers.setdefault(topic, set()).add(socket_id)
+
+
+def _forget(socket_id: str) -> None:
+    _follow(socket_id, _interests.pop(socket_id).topics(), set())
+    _waiting.pop(socket_id, None)
+    _turns.pop(socket_id, None)
 
 
 def begun(name: str) -> None:
     """The event of this name begins, and will see all that has changed so far: the fence says so of each."""
     socket_id = (EventContext.get().router_data or {}).get("sid")
     interest = _interests.get(socket_id) if socket_id else None
-    if interest is not None and name in {*interest.page.values(), *interest.frame.values()}:
+    if interest is not None and name in interest.handlers():
         interest.begin(name)
 
 
@@ -134,25 +162,30 @@ async def catch_up(state: BaseState) -> list[Any]:
 
     socket_id = (EventContext.get().router_data or {}).get("sid")
     interest = _interests.get(socket_id) if socket_id else None
-    if interest is None:
+    if socket_id is None or interest is None:
         return []
     wanted: list[Any] = []
-    for name in interest.awaited():
-        interest.begin(name)
-        known = RegistrationContext.get().event_handlers[name]
-        if may_call(known.handler.fn, me().role):
-            wanted.append(await known.handler.fn(await state.get_state(known.states[-1])))
+    _turns[socket_id] = time.monotonic() + _LOST_S
+    try:
+        for name in interest.awaited():
+            interest.begin(name)
+            known = RegistrationContext.get().event_handlers[name]
+            if may_call(known.handler.fn, me().role):
+                wanted.append(await known.handler.fn(await state.get_state(known.states[-1])))
+    finally:
+        _turns.pop(socket_id, None)
     return [one for one in wanted if one is not None]
 
 
 async def poke(app: App, topics: Iterable[str]) -> int:
     """Let each local socket that follows one of `topics` catch up; returns how many were told.
 
-    Those whose page has just read, or was asked to, are told later.
+    Those whose page has just read, or was asked to, or has to wait for its turn, are told later.
     """
-    wanted = set(topics)
-    for interest in _interests.values():
-        interest.touch(wanted)
+    for topic in set(topics) & _followers.keys():
+        for socket_id in _followers[topic]:
+            _interests[socket_id].touch(topic)
+            _waiting.setdefault(socket_id, None)
     return await _tell(app)
 
 
@@ -162,19 +195,29 @@ async def _tell(app: App) -> int:
     namespace: Any = app.event_namespace
     handler: Any = AppState.catch_up
     update = StateUpdate(events=[Event(name=names.format_event_handler(handler), payload={})])
-    alive = namespace._token_manager.sid_to_token
-    told = 0
-    for socket_id, interest in list(_interests.items()):
-        if socket_id not in alive:
-            _interests.pop(socket_id, None)
-            continue
-        if not interest.behind or not interest.due():
-            continue
+    for gone in _interests.keys() - namespace._token_manager.sid_to_token.keys():
+        _forget(gone)
+    now = time.monotonic()
+    for over in [socket_id for socket_id, until in _turns.items() if until <= now]:
+        del _turns[over]
+    told: list[str] = []
+    for socket_id in [*_waiting]:
+        if len(_turns) >= _AT_ONCE:
+            break
+        interest = _interests[socket_id]
+        ripe = interest.due()
+        if ripe:
+            _turns[socket_id] = now + _SILENT_S
+            told.append(socket_id)
+        if ripe or not interest.behind:
+            del _waiting[socket_id]
+        if ripe:
+            _waiting[socket_id] = (
+                None  # the last one now: what changes meanwhile, or is never called, waits again
+            )
+    for socket_id in told:
         await namespace.emit("event", update, to=socket_id)
-        told += 1
-        if told % _SPREAD == 0:
-            await asyncio.sleep(0.05)
-    return told
+    return len(told)
 
 
 @contextlib.asynccontextmanager

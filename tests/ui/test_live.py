@@ -175,3 +175,26 @@ async def test_catching_up_asks_again_who_may(open_tab: Opener, people: World) -
     )
     await asyncio.to_thread(file_ticket, people)
     await tab.until(lambda: tab.var(HomeState, "numbers")["created_today"] == before + 2)
+
+
+async def test_pages_take_turns_when_many_are_behind(
+    open_tab: Opener, people: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One at a time here: who was told waits behind the others, and a browser that never calls keeps no turn."""
+    from helpdesk.helpdesk import app
+
+    monkeypatch.setattr(live, "_AT_ONCE", 1)
+    monkeypatch.setattr(live, "_TICK_S", 3600.0)
+    await asyncio.sleep(0.2)  # the tick that is under way
+    tabs = [await open_tab(person) for person in (people.agent, people.agent2)]
+    told: list[str] = []
+
+    async def emit(_event: str, _update: Any, to: str) -> None:
+        told.append(to)
+
+    monkeypatch.setattr(app.event_namespace, "emit", emit)
+    assert await live.poke(app, ["counts"]) == 1
+    assert await live.poke(app, ["counts"]) == 0, "the first has its turn"
+    await asyncio.sleep(live._SILENT_S)
+    assert await live.poke(app, ["counts"]) == 1
+    assert sorted(told) == sorted(tab._sid for tab in tabs)
