@@ -7,8 +7,9 @@ loaded for those who don't look.
 
 However much happens, a page reads again at most once in `PACE_S` by each handler, and none is asked for while the
 browser has yet to call it. Where there are more pages and changes than that, pages take turns, those that are behind
-for longest first, a few at a time: so each begins to read just before it shows what it read, and never waits with
-what is old by then. Pages get later, no queue of reads grows, and clicks find the process free.
+for longest first, a few at a time, and with each those that follow the same and share its reads (`together`): so a page
+begins to read just before it shows what it read, and never waits with what is old by then. Pages get later, no queue of
+reads grows, and clicks find the process free.
 
 Topics: `queue`, `queue:<group>` and `queue_restricted` (any ticket in a person's scope as staff: `domain.queues`),
 `counts` and so on (the same, where what the queue and home count of it changed: not a mere message),
@@ -47,7 +48,7 @@ PACE_S = 1.0
 _LOST_S = 10.0  # a browser that has not called back by then will not
 _TICK_S = 0.1
 _PAUSE_S = 1.0
-_AT_ONCE = 32  # pages that catch up; those on long lines too must not leave the process idle
+_AT_ONCE = 16  # kinds of pages that catch up; those on long lines too must not leave the process idle
 _SILENT_S = 0.5  # a browser that has not called back by then keeps no other's turn
 
 
@@ -62,6 +63,7 @@ class _Interest:
         default_factory=dict[str, float]
     )  # when; the browser has yet to call them
     begun: dict[str, float] = field(default_factory=dict[str, float])  # when, last
+    kind: str = ""  # what its page follows: alike for pages that show the same, or nearly
 
     def touch(self, topic: str) -> None:
         self.behind.update(handlers[topic] for handlers in (self.page, self.frame) if topic in handlers)
@@ -127,6 +129,7 @@ def watch(*topics: str, refresh: Any = None, frame: bool = False, also: bool = F
         interest.frame = {topic: name for topic, name in kept if name not in handlers.values()} | handlers
     else:
         interest.page = {**interest.page, **handlers} if also else handlers
+        interest.kind = " ".join(sorted(interest.page))
     _follow(socket_id, before, interest.topics())
 
 
@@ -201,12 +204,14 @@ async def _tell(app: App) -> int:
     for over in [socket_id for socket_id, until in _turns.items() if until <= now]:
         del _turns[over]
     told: list[str] = []
+    kinds = {_interests[socket_id].kind for socket_id in _turns}
     for socket_id in [*_waiting]:
-        if len(_turns) >= _AT_ONCE:
-            break
         interest = _interests[socket_id]
+        if interest.kind not in kinds and len(kinds) >= _AT_ONCE:
+            continue
         ripe = interest.due()
         if ripe:
+            kinds.add(interest.kind)
             _turns[socket_id] = now + _SILENT_S
             told.append(socket_id)
         if ripe or not interest.behind:

@@ -186,15 +186,17 @@ async def test_pages_take_turns_when_many_are_behind(
     monkeypatch.setattr(live, "_AT_ONCE", 1)
     monkeypatch.setattr(live, "_TICK_S", 3600.0)
     await asyncio.sleep(0.2)  # the tick that is under way
-    tabs = [await open_tab(person) for person in (people.agent, people.agent2)]
+    tabs = [await open_tab(people.agent, "/queue"), await open_tab(people.agent2, "/profile")]
+    alike = await open_tab(people.agent, "/queue?view=mine")
     told: list[str] = []
 
     async def emit(_event: str, _update: Any, to: str) -> None:
         told.append(to)
 
     monkeypatch.setattr(app.event_namespace, "emit", emit)
-    assert await live.poke(app, ["counts"]) == 1
-    assert await live.poke(app, ["counts"]) == 0, "the first has its turn"
+    assert await live.poke(app, ["counts"]) == 2, "one, and the one that shows the same"
+    assert await live.poke(app, ["counts"]) == 0, "they have their turn"
+    assert sorted(told) == sorted([tabs[0]._sid, alike._sid])
     await asyncio.sleep(live._SILENT_S)
     assert await live.poke(app, ["counts"]) == 1
-    assert sorted(told) == sorted(tab._sid for tab in tabs)
+    assert told[2:] == [tabs[1]._sid]
