@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import RowMapping, Text, bindparam, delete, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from helpdesk.core.config import get_settings
@@ -27,6 +27,40 @@ _RISK = PolicyVersion(
 )
 EVENT_COLUMNS = tuple(
     ticket_events.c[name] for name in ("seq", "kind", "at", "priority", "policy_version_id", "data")
+)
+_EVENTS = (
+    select(*EVENT_COLUMNS)
+    .where(ticket_events.c.ticket_id == bindparam("ticket_id"))
+    .order_by(ticket_events.c.seq)
+)
+_FIRED = select(ticket_clock_steps.c.kind, ticket_clock_steps.c.run, ticket_clock_steps.c.step).where(
+    ticket_clock_steps.c.ticket_id == bindparam("ticket_id")
+)
+_INSERT = insert(ticket_clocks)
+_STORE = _INSERT.on_conflict_do_update(
+    index_elements=["ticket_id", "kind"],
+    set_={column.name: _INSERT.excluded[column.name] for column in ticket_clocks.c if not column.primary_key},
+)
+_DROP = delete(ticket_clocks).where(
+    ticket_clocks.c.ticket_id == bindparam("ticket_id"),
+    ticket_clocks.c.kind == func.any(bindparam("kinds", type_=ARRAY(Text))),
+)
+_LATEST = (
+    select(sla_policy_versions.c.id)
+    .where(sla_policy_versions.c.policy_id == sla_policies.c.id)
+    .order_by(sla_policy_versions.c.version.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_POLICIES = (
+    select(sla_policies.c.id, sla_policies.c.conditions, _LATEST.label("version_id"))
+    .where(~sla_policies.c.archived)
+    .order_by(sla_policies.c.is_default, sla_policies.c.position, sla_policies.c.id)
+)
+_POLICIES_OF = (
+    select(sla_policy_versions.c.policy_id)
+    .where(sla_policy_versions.c.id.in_([bindparam("one"), bindparam("other")]))
+    .distinct()
 )
 
 
@@ -64,18 +98,7 @@ def policy_for(s: Session, facts: Mapping[str, Any]) -> int:
 
     `facts`: group_id, category_id, subcategory_id, priority, department, own_policy_id (the node's, inherited).
     """
-    latest = (
-        select(sla_policy_versions.c.id)
-        .where(sla_policy_versions.c.policy_id == sla_policies.c.id)
-        .order_by(sla_policy_versions.c.version.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    rows = s.execute(
-        select(sla_policies.c.id, sla_policies.c.conditions, latest.label("version_id"))
-        .where(~sla_policies.c.archived)
-        .order_by(sla_policies.c.is_default, sla_policies.c.position, sla_policies.c.id)
-    ).all()
+    rows = s.execute(_POLICIES).all()
     for row in rows:
         if row.id == facts.get("own_policy_id"):
             return int(row.version_id)
@@ -84,9 +107,7 @@ def policy_for(s: Session, facts: Mapping[str, Any]) -> int:
 
 def same_policy(s: Session, one: int, other: int) -> bool:
     """Whether two versions are of one policy."""
-    versions = sla_policy_versions.c
-    policies = s.scalars(select(versions.policy_id).where(versions.id.in_([one, other])).distinct())
-    return len(policies.all()) == 1
+    return len(s.scalars(_POLICIES_OF, {"one": one, "other": other}).all()) == 1
 
 
 def _matches(conditions: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
@@ -110,10 +131,7 @@ def clock_events(rows: Iterable[RowMapping | Mapping[str, Any]]) -> list[ClockEv
 
 
 def events_of(s: Session, ticket_id: int) -> list[ClockEvent]:
-    rows = s.execute(
-        select(*EVENT_COLUMNS).where(ticket_events.c.ticket_id == ticket_id).order_by(ticket_events.c.seq)
-    )
-    return clock_events(rows.mappings())
+    return clock_events(s.execute(_EVENTS, {"ticket_id": ticket_id}).mappings())
 
 
 def compute_for(s: Session, events: Sequence[ClockEvent], at: datetime) -> Clocks:
@@ -130,16 +148,10 @@ def refresh(s: Session, ticket_id: int, at: datetime) -> dict[str, datetime | No
     clocks = compute(events, policies, at)
     rows = clock_rows(policies, ticket_id, clocks, at, fired_steps(s, ticket_id))
     if rows:
-        statement = insert(ticket_clocks)
-        changes = {name: statement.excluded[name] for name in rows[0] if name not in {"ticket_id", "kind"}}
-        s.execute(statement.on_conflict_do_update(index_elements=["ticket_id", "kind"], set_=changes), rows)
-    gone = [kind for kind in ClockKind if clocks.of(kind) is None]
+        s.execute(_STORE, rows)
+    gone = [str(kind) for kind in ClockKind if clocks.of(kind) is None]
     if gone:
-        s.execute(
-            delete(ticket_clocks).where(
-                ticket_clocks.c.ticket_id == ticket_id, ticket_clocks.c.kind.in_(gone)
-            )
-        )
+        s.execute(_DROP, {"ticket_id": ticket_id, "kinds": gone})
     return list_columns(policies, events, clocks)
 
 
@@ -183,11 +195,7 @@ def _risk_at(state: ClockState) -> datetime | None:
 
 
 def fired_steps(s: Session, ticket_id: int) -> frozenset[FiredStep]:
-    rows = s.execute(
-        select(ticket_clock_steps.c.kind, ticket_clock_steps.c.run, ticket_clock_steps.c.step).where(
-            ticket_clock_steps.c.ticket_id == ticket_id
-        )
-    )
+    rows = s.execute(_FIRED, {"ticket_id": ticket_id})
     return frozenset((row.kind, row.run, row.step) for row in rows)
 
 

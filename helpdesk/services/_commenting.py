@@ -20,6 +20,8 @@ from helpdesk.services._record import TicketWork
 from helpdesk.services._stale import require_thread
 from helpdesk.services.tickets.moves import start
 
+_INSERT = insert(ticket_comments)
+
 
 def write_comment(
     s: Session,
@@ -78,18 +80,17 @@ def require_not_closed(locked: LockedTicket) -> None:
 
 def _insert(s: Session, work: TicketWork, message: str, is_internal: bool, seen: int | None) -> int:
     comment_id = random_id()
-    s.execute(
-        insert(ticket_comments).values(
-            id=comment_id,
-            ticket_id=work.row["id"],
-            author_id=work.actor.user_id,
-            message=message,
-            is_internal=is_internal,
-            source=str(work.actor.source),
-            seen_comment_id=seen or None,
-            created_at=work.at,
-        )
-    )
+    row = {
+        "id": comment_id,
+        "ticket_id": work.row["id"],
+        "author_id": work.actor.user_id,
+        "message": message,
+        "is_internal": is_internal,
+        "source": str(work.actor.source),
+        "seen_comment_id": seen or None,
+        "created_at": work.at,
+    }
+    s.execute(_INSERT, row)
     return comment_id
 
 

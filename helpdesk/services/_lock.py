@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from helpdesk.core.clock import moved_to
@@ -19,11 +22,22 @@ from helpdesk.models.ticket import ticket_holds, ticket_watchers, tickets
 from helpdesk.models.tree import categories, groups, subcategories
 from helpdesk.services._notify import Notice
 from helpdesk.services._record import TicketWork
-from helpdesk.services._scope import visible_to
+from helpdesk.services._scope import scope_params, visible_as
 
 _COLUMNS = [column for column in tickets.c if column.name not in {"words", "priority_rank"}]
 MAX_ID = 2**63 - 1
 _LONGEST_NUMBER = 50
+_HOLD = ("id", "reason", "since", "until")
+_NAMES = ("group_name", "category_name", "subcategory_name")
+_NOW = select(func.clock_timestamp())
+_SYSTEM = (
+    select(users.c.id).join(roles, roles.c.id == users.c.role_id).where(roles.c.name == str(Role.SYSTEM))
+)
+_CLOSE_HOLD = (
+    ticket_holds.update()
+    .where(ticket_holds.c.id == bindparam("hold_id"))
+    .values(ended_at=bindparam("at"), ended_by=bindparam("by"))
+)
 
 
 @dataclass(slots=True)
@@ -36,7 +50,7 @@ class LockedTicket:
     watcher_ids: frozenset[int]
     at: datetime  # after the lock: the database's clock, or the moved one
     view: View
-    hold: RowMapping | None = None
+    hold: Mapping[str, Any] | None = None  # its `_HOLD` columns
     hold_ran_out: bool = False  # found over, and ended, by this very act
     staff_watcher_ids: frozenset[int] = field(default_factory=frozenset[int])
 
@@ -108,64 +122,73 @@ def lock(s: Session, actor: Actor, key: object) -> LockedTicket:
     """
     # Locked by id alone, then read: who waits for a lock sees the joined rows of before, and a ticket that was moved
     # meanwhile would fit none of them.
-    wanted = select(tickets.c.id).where(key_condition(key), visible_to(actor)).scalar_subquery()
-    ticket_id = s.scalar(select(tickets.c.id).where(tickets.c.id == wanted).with_for_update())
+    cleaned = clean_key(key)
+    column = "id" if isinstance(cleaned, int) else "ticket_no"
+    scope = scope_params(actor)
+    ticket_id = s.scalar(_locking(actor.role, column), {"key": cleaned, **scope})
     found = None
     if ticket_id is not None:
-        found = s.execute(_visible(actor, tickets.c.id == ticket_id)).mappings().first()
+        found = s.execute(_reading(actor.role), {"key": ticket_id, **scope}).mappings().first()
     if found is None:
         raise NotFound("There is no such ticket.")
-    locked = _around(s, actor, dict(found))
+    locked = _locked(actor, dict(found))
     if locked.hold is not None and locked.hold["until"] is not None and locked.hold["until"] <= locked.at:
         end_hold_by_itself(s, locked)
         locked.hold_ran_out = True
     return locked
 
 
-def _visible(actor: Actor, condition: ColumnElement[bool]) -> Select[Any]:
-    path = (groups.c.name.label("group_name"), categories.c.name.label("category_name"))
+@cache
+def _locking(role: Role, column: str) -> Select[tuple[int]]:
+    wanted = select(tickets.c.id).where(tickets.c[column] == bindparam("key"), visible_as(role))
+    return select(tickets.c.id).where(tickets.c.id == wanted.scalar_subquery()).with_for_update()
+
+
+@cache
+def _reading(role: Role) -> Select[Any]:
+    """The row with its place, who watches it, its open hold and the moment."""
+    h = ticket_holds.c
     return (
         select(
             *_COLUMNS,
             groups.c.restricted,
-            *path,
+            groups.c.name.label("group_name"),
+            categories.c.name.label("category_name"),
             subcategories.c.name.label("subcategory_name"),
+            _watching().label("watcher_ids"),
+            _watching(ticket_watchers.c.by_staff).label("staff_watcher_ids"),
+            *(h[name].label(f"hold_{name}") for name in _HOLD),
             func.clock_timestamp().label("moment"),
         )
         .select_from(tickets)
         .join(groups, groups.c.id == tickets.c.group_id)
         .outerjoin(categories, categories.c.id == tickets.c.category_id)
         .outerjoin(subcategories, subcategories.c.id == tickets.c.subcategory_id)
-        .where(condition, visible_to(actor))
+        .outerjoin(ticket_holds, and_(h.ticket_id == tickets.c.id, h.ended_at.is_(None)))
+        .where(tickets.c.id == bindparam("key"), visible_as(role))
     )
 
 
-def _around(s: Session, actor: Actor, found: dict[str, Any]) -> LockedTicket:
-    names = [found.pop(name) for name in ("group_name", "category_name", "subcategory_name")]
+def _watching(*which: ColumnElement[bool]) -> ColumnElement[Any]:
+    w = ticket_watchers.c
+    people = select(w.user_id).where(w.ticket_id == tickets.c.id, *which).correlate(tickets)
+    return func.array(people.scalar_subquery(), type_=ARRAY(BigInteger))
+
+
+def _locked(actor: Actor, found: dict[str, Any]) -> LockedTicket:
+    names = [found.pop(name) for name in _NAMES]
     restricted, read_at = found.pop("restricted"), found.pop("moment")
-    watchers = s.execute(
-        select(ticket_watchers.c.user_id, ticket_watchers.c.by_staff).where(
-            ticket_watchers.c.ticket_id == found["id"]
-        )
-    ).all()
-    hold = (
-        s.execute(
-            select(ticket_holds).where(
-                ticket_holds.c.ticket_id == found["id"], ticket_holds.c.ended_at.is_(None)
-            )
-        )
-        .mappings()
-        .first()
-    )
+    watcher_ids, staff_watcher_ids = found.pop("watcher_ids"), found.pop("staff_watcher_ids")
+    hold = {name: found.pop(f"hold_{name}") for name in _HOLD}
     locked = LockedTicket(
         row=found,
         restricted=restricted,
         path=path_of(names),
-        watcher_ids=frozenset(row.user_id for row in watchers),
-        staff_watcher_ids=frozenset(row.user_id for row in watchers if row.by_staff),
+        watcher_ids=frozenset(watcher_ids),
+        staff_watcher_ids=frozenset(staff_watcher_ids),
         at=moved_to() or read_at,
         view=View.STAFF,
-        hold=hold,
+        hold=None if hold["id"] is None else hold,
     )
     view = view_of(actor, locked.facts)
     if view is None:
@@ -183,7 +206,7 @@ def moment(s: Session) -> datetime:
     moved = moved_to()
     if moved is not None:
         return moved
-    now: datetime = s.scalars(select(func.clock_timestamp())).one()
+    now: datetime = s.scalars(_NOW).one()
     return now
 
 
@@ -203,11 +226,8 @@ def end_hold_by_itself(s: Session, locked: LockedTicket) -> None:
 def close_hold(s: Session, locked: LockedTicket, work: TicketWork, at: datetime) -> None:
     """End the open hold's row and say so in the history; the event is the caller's, who knows the cause."""
     assert locked.hold is not None  # noqa: S101
-    s.execute(
-        ticket_holds.update()
-        .where(ticket_holds.c.id == locked.hold["id"])
-        .values(ended_at=max(at, locked.hold["since"]), ended_by=work.actor.user_id)
-    )
+    ended = {"at": max(at, locked.hold["since"]), "by": work.actor.user_id}
+    s.execute(_CLOSE_HOLD, {"hold_id": locked.hold["id"], **ended})
     work.log("hold", locked.hold["reason"], None)
     locked.hold = None
 
@@ -219,7 +239,4 @@ def hold_notice(locked: LockedTicket, event: NotificationEvent, reason: str | No
 
 def system_actor(s: Session, source: Source) -> Actor:
     """The hidden user that acts for rules and timers."""
-    system = (
-        select(users.c.id).join(roles, roles.c.id == users.c.role_id).where(roles.c.name == str(Role.SYSTEM))
-    )
-    return Actor(user_id=s.scalars(system).one(), role=Role.SYSTEM, source=source, name="Helpdesk")
+    return Actor(user_id=s.scalars(_SYSTEM).one(), role=Role.SYSTEM, source=source, name="Helpdesk")

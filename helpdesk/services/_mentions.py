@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Text, any_, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.access import Actor, in_staff_scope
@@ -16,6 +17,19 @@ from helpdesk.services.views import MentionView
 _MENTION = re.compile(r"(?<![\w@])@(\w[\w.\-]*)((?: \w[\w.\-]*){0,3})")
 _MOST = 20
 _WORKERS = (str(Role.AGENT), str(Role.ADMIN))
+_GROUPS_OF = select(func.array_agg(group_members.c.group_id)).where(group_members.c.user_id == users.c.id)
+_NAMED = any_(bindparam("names", type_=ARRAY(Text)))
+_MENTIONED = (
+    select(users.c.id, roles.c.name.label("role"), _GROUPS_OF.scalar_subquery().label("groups"))
+    .join(roles, roles.c.id == users.c.role_id)
+    .where(
+        users.c.is_active,
+        roles.c.name.in_(_WORKERS),
+        or_(func.lower(users.c.name) == _NAMED, func.lower(func.split_part(users.c.email, "@", 1)) == _NAMED),
+    )
+    .order_by(users.c.id)
+    .limit(_MOST)
+)
 
 
 def mentioned(s: Session, message: str, group_id: int, restricted: bool) -> tuple[int, ...]:
@@ -26,21 +40,7 @@ def mentioned(s: Session, message: str, group_id: int, restricted: bool) -> tupl
     names = _candidates(message)
     if not names:
         return ()
-    membership = select(func.array_agg(group_members.c.group_id)).where(group_members.c.user_id == users.c.id)
-    rows = s.execute(
-        select(users.c.id, roles.c.name.label("role"), membership.scalar_subquery().label("groups"))
-        .join(roles, roles.c.id == users.c.role_id)
-        .where(
-            users.c.is_active,
-            roles.c.name.in_(_WORKERS),
-            or_(
-                func.lower(users.c.name).in_(names),
-                func.lower(func.split_part(users.c.email, "@", 1)).in_(names),
-            ),
-        )
-        .order_by(users.c.id)
-        .limit(_MOST)
-    )
+    rows = s.execute(_MENTIONED, {"names": sorted(names)})
     return tuple(
         row.id
         for row in rows

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, insert, select
+from sqlalchemy import BigInteger, and_, bindparam, func, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from helpdesk.core.clock import moved_to
@@ -20,6 +21,30 @@ from helpdesk.models.person import notification_preferences, roles, users
 from helpdesk.models.tree import group_members, groups
 
 _ALSO_TO_THE_ACTOR = frozenset({NotificationEvent.TICKET_RECEIPT})
+_INSERT = insert(notification_logs)
+_MEMBERS = (
+    select(group_members.c.user_id)
+    .join(users, users.c.id == group_members.c.user_id)
+    .join(roles, roles.c.id == users.c.role_id)
+    .where(
+        group_members.c.group_id == bindparam("group_id"),
+        users.c.is_active,
+        roles.c.name.in_([str(role) for role in sorted(STAFF_ROLES)]),
+    )
+    .order_by(group_members.c.user_id)
+)
+_AUDIENCE = select(
+    func.array(_MEMBERS.scalar_subquery(), type_=ARRAY(BigInteger)).label("members"), groups.c.queue_email
+).where(groups.c.id == bindparam("group_id"))
+_LISTENING = (
+    select(users.c.id, notification_preferences.c.event, notification_preferences.c.channel)
+    .select_from(users)
+    .outerjoin(
+        notification_preferences,
+        and_(notification_preferences.c.user_id == users.c.id, ~notification_preferences.c.enabled),
+    )
+    .where(users.c.id == func.any(bindparam("people", type_=ARRAY(BigInteger))), users.c.is_active)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +60,8 @@ class Notice:
 
 def group_audience(s: Session, group_id: int) -> tuple[tuple[int, ...], str | None]:
     """The staff members of a group and its queue address."""
-    members = s.scalars(
-        select(group_members.c.user_id)
-        .join(users, users.c.id == group_members.c.user_id)
-        .join(roles, roles.c.id == users.c.role_id)
-        .where(group_members.c.group_id == group_id, users.c.is_active, roles.c.name.in_(STAFF_ROLES))
-        .order_by(group_members.c.user_id)
-    ).all()
-    address = s.scalar(select(groups.c.queue_email).where(groups.c.id == group_id))
-    return tuple(members), address
+    row = s.execute(_AUDIENCE, {"group_id": group_id}).one()
+    return tuple(row.members), row.queue_email
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +112,7 @@ def write(
             if notice.address and channel is Channel.EMAIL:
                 _add(rows, base, seq, None, notice.address)
     if rows:
-        s.execute(insert(notification_logs), list(rows.values()))
+        s.execute(_INSERT, list(rows.values()))
     return _told(rows.values())
 
 
@@ -148,13 +166,7 @@ def listening(s: Session, people: set[int]) -> tuple[frozenset[int], frozenset[t
     """
     if not people:
         return frozenset(), frozenset()
-    p = notification_preferences.c
-    rows = s.execute(
-        select(users.c.id, p.event, p.channel)
-        .select_from(users)
-        .outerjoin(notification_preferences, and_(p.user_id == users.c.id, ~p.enabled))
-        .where(users.c.id.in_(people), users.c.is_active)
-    ).all()
+    rows = s.execute(_LISTENING, {"people": sorted(people)}).all()
     off = frozenset((row.id, row.event, row.channel) for row in rows if row.event is not None)
     locked = {(person, str(event), str(channel)) for person in people for event, channel in telling.LOCKED}
     return frozenset(row.id for row in rows), off - locked

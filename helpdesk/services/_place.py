@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, exists, select
+from sqlalchemy import RowMapping, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from helpdesk.core.errors import FieldError, Invalid
@@ -16,6 +16,19 @@ from helpdesk.models.tree import categories, group_members, groups, subcategorie
 from helpdesk.services._lock import path_of
 
 _DEFAULTS = ("default_priority", "default_assignee_id", "sla_policy_id")
+_NODES = {
+    field: select(table).where(table.c.id == bindparam("node"))
+    for field, table in (("group_id", groups), ("category_id", categories), ("subcategory_id", subcategories))
+}
+_PERSON = (
+    select(users.c.is_active, roles.c.name)
+    .join(roles, roles.c.id == users.c.role_id)
+    .where(users.c.id == bindparam("person"))
+)
+_MEMBER = exists().where(
+    group_members.c.group_id == bindparam("group"), group_members.c.user_id == bindparam("person")
+)
+_CANDIDATE = _PERSON.add_columns(_MEMBER.label("member"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +58,17 @@ def choose(
     Raises:
         Invalid: unknown or archived, or not below one another; says at which field.
     """
-    group = _node(s, groups, group_id, "group_id")
+    group = _node(s, group_id, "group_id")
     levels: list[tuple[str, RowMapping]] = [("group_id", group)]
     if subcategory_id is not None and category_id is None:
         raise Invalid.at("category_id", "A subcategory needs its category.")
     if category_id is not None:
-        category = _node(s, categories, category_id, "category_id")
+        category = _node(s, category_id, "category_id")
         if category["group_id"] != group_id:
             raise Invalid.at("category_id", "This category belongs to another group.")
         levels.append(("category_id", category))
     if subcategory_id is not None:
-        subcategory = _node(s, subcategories, subcategory_id, "subcategory_id")
+        subcategory = _node(s, subcategory_id, "subcategory_id")
         if subcategory["category_id"] != category_id:
             raise Invalid.at("subcategory_id", "This subcategory belongs to another category.")
         levels.append(("subcategory_id", subcategory))
@@ -82,8 +95,8 @@ def choose(
     )
 
 
-def _node(s: Session, table: Any, node_id: int, field: str) -> RowMapping:
-    row = s.execute(select(table).where(table.c.id == node_id)).mappings().first()
+def _node(s: Session, node_id: int, field: str) -> RowMapping:
+    row = s.execute(_NODES[field], {"node": node_id}).mappings().first()
     if row is None:
         raise Invalid.at(field, "There is nothing with this id.")
     return row
@@ -95,12 +108,7 @@ def _nearest(nodes: list[RowMapping], name: str) -> Any:
 
 def assignable(s: Session, group_id: int, restricted: bool, person_id: int) -> bool:
     """Whether a person can be the assignee of a ticket of this group."""
-    member = exists().where(group_members.c.group_id == group_id, group_members.c.user_id == person_id)
-    row = s.execute(
-        select(roles.c.name, users.c.is_active, member.label("member"))
-        .join(roles, roles.c.id == users.c.role_id)
-        .where(users.c.id == person_id)
-    ).first()
+    row = s.execute(_CANDIDATE, {"person": person_id, "group": group_id}).first()
     return row is not None and may_be_assigned(Role(row.name), row.is_active, restricted, row.member)
 
 
@@ -113,10 +121,6 @@ def require_assignable(s: Session, group_id: int, restricted: bool, person_id: i
 
 def require_person(s: Session, field: str, person_id: int) -> None:
     """Raises `Invalid` at `field` unless this is an active person (the hidden system user is none)."""
-    row = s.execute(
-        select(users.c.is_active, roles.c.name)
-        .join(roles, roles.c.id == users.c.role_id)
-        .where(users.c.id == person_id)
-    ).first()
+    row = s.execute(_PERSON, {"person": person_id}).first()
     if row is None or not row.is_active or row.name == Role.SYSTEM:
         raise Invalid.at(field, "There is no active person with this id.")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from helpdesk.core.clock import moved_to
@@ -44,6 +44,11 @@ _SNAPSHOT = (
     "assigned_to",
     "policy_version_id",
 )
+# built once, as everywhere on the way of a change: to build a statement costs as much as to execute it
+_INSERT_EVENTS = insert(ticket_events)
+_INSERT_HISTORY = insert(ticket_history)
+_INSERT_TEXTS = insert(ticket_history_texts)
+_UPDATE_TICKET = update(tickets).where(tickets.c.id == bindparam("ticket"))  # of the columns it is given
 
 
 @dataclass(slots=True)
@@ -164,14 +169,14 @@ class TicketWork:
         if not self.changed:
             return
         if self._events:
-            self.s.execute(insert(ticket_events), self._events)
+            self.s.execute(_INSERT_EVENTS, self._events)
             if any(event["visibility"] == Visibility.PUBLIC for event in self._events):
                 self.put(**_clocks.refresh(self.s, self.row["id"], self.row["event_at"]))
         self._write_row()
         if self._history:
-            self.s.execute(insert(ticket_history), self._history)
+            self.s.execute(_INSERT_HISTORY, self._history)
         if self._texts:
-            self.s.execute(insert(ticket_history_texts), self._texts)
+            self.s.execute(_INSERT_TEXTS, self._texts)
         told = _notify.write(
             self.s,
             ticket_id=self.row["id"],
@@ -188,7 +193,7 @@ class TicketWork:
             self.put(version=self.row["version"] + 1, updated_at=max(self.at, self.row["updated_at"]))
         columns = self._dirty | {"history_seq", "history_hash", "event_seq", "event_at"}
         values = {name: self.row[name] for name in columns}
-        self.s.execute(update(tickets).where(tickets.c.id == self.row["id"]).values(**values))
+        self.s.execute(_UPDATE_TICKET, {"ticket": self.row["id"], **values})
 
     def _announce(self, told: _notify.Told) -> None:
         """After the commit: open pages that may know of it read again. A note stirs no requester's page."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, func, select, update
+from sqlalchemy import UUID, ColumnElement, Row, Select, Table, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
@@ -24,20 +24,18 @@ BROWSER_IDLE = timedelta(hours=12)
 
 def session_with_user(s: Session, session_id: uuid.UUID) -> Row[Any] | None:
     """The session, its user, role and groups as they are now, in one query."""
-    return s.execute(_with_user(sessions, *sessions.c).where(sessions.c.id == session_id)).first()
+    return s.execute(_BY_ID, {"session_id": session_id}).first()
 
 
 def sessions_with_users(s: Session, session_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Row[Any]]:
     """Several sessions by their ids, each as `session_with_user` has it."""
-    rows = s.execute(_with_user(sessions, *sessions.c).where(sessions.c.id.in_(session_ids)))
+    rows = s.execute(_BY_IDS, {"session_ids": sorted(session_ids)})
     return {row.id: row for row in rows}
 
 
 def token_with_user(s: Session, digest: bytes) -> Row[Any] | None:
     """The personal token with this digest, and its owner as `session_with_user` has them."""
-    t = api_tokens.c
-    columns = (t.id, t.user_id, t.scopes, t.expires_at, t.revoked_at, t.last_used_at)
-    return s.execute(_with_user(api_tokens, *columns).where(t.token_hash == digest)).first()
+    return s.execute(_BY_TOKEN, {"digest": digest}).first()
 
 
 def owner_of_token(s: Session, token_id: int) -> Row[Any] | None:
@@ -72,6 +70,16 @@ def _with_user(table: Table, *columns: ColumnElement[Any]) -> Select[*tuple[Any,
         .join(users, users.c.id == table.c.user_id)
         .join(roles, roles.c.id == users.c.role_id)
     )
+
+
+# asked with each request and event
+_SESSIONS = _with_user(sessions, *sessions.c)
+_BY_ID = _SESSIONS.where(sessions.c.id == bindparam("session_id"))
+_BY_IDS = _SESSIONS.where(sessions.c.id == func.any(bindparam("session_ids", type_=ARRAY(UUID))))
+_TOKEN_COLUMNS = ("id", "user_id", "scopes", "expires_at", "revoked_at", "last_used_at")
+_BY_TOKEN = _with_user(api_tokens, *(api_tokens.c[name] for name in _TOKEN_COLUMNS)).where(
+    api_tokens.c.token_hash == bindparam("digest")
+)
 
 
 def is_live(row: Row[Any], now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from helpdesk.core.errors import Invalid, NewerComments, StaleVersion
@@ -10,6 +10,12 @@ from helpdesk.domain.access import Actor
 from helpdesk.models.ticket import ticket_comments
 from helpdesk.services._detail import detail
 from helpdesk.services._lock import LockedTicket
+
+_c = ticket_comments.c
+_PUBLIC = (_c.ticket_id == bindparam("ticket_id"), ~_c.is_internal)
+_SEEN_AT = select(_c.created_at).where(_c.id == bindparam("seen"), *_PUBLIC)
+_OF_OTHERS = select(_c.id).where(*_PUBLIC, _c.author_id != bindparam("reader")).limit(1)
+_OF_OTHERS_SINCE = _OF_OTHERS.where(_c.created_at > bindparam("since"))
 
 
 def require_version(s: Session, actor: Actor, locked: LockedTicket, version: int | None) -> None:
@@ -42,16 +48,12 @@ def require_thread(s: Session, actor: Actor, locked: LockedTicket, seen: int | N
     """
     if seen is None:
         return
-    c = ticket_comments.c
-    public = (c.ticket_id == locked.row["id"], ~c.is_internal)
-    since = s.scalar(select(c.created_at).where(c.id == seen, *public)) if seen else None
+    on = {"ticket_id": locked.row["id"]}
+    since = s.scalar(_SEEN_AT, {"seen": seen, **on}) if seen else None
     if seen and since is None:
         raise Invalid.at("seen_comment_id", "This ticket has no such message.")
-    later = () if since is None else (c.created_at > since,)
-    if (
-        not hold
-        or s.scalar(select(c.id).where(*public, *later, c.author_id != actor.user_id).limit(1)) is None
-    ):
+    of_others = _OF_OTHERS if since is None else _OF_OTHERS_SINCE
+    if not hold or s.scalar(of_others, {"reader": actor.user_id, "since": since, **on}) is None:
         return
     shown = detail(s, actor, locked.row["id"]).comments
     newer = tuple(

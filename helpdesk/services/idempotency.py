@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,12 @@ from helpdesk.models.person import idempotency_keys
 T = TypeVar("T")
 KEPT = timedelta(hours=24)
 MAX_LENGTH = 255
+_k = idempotency_keys.c
+_MINE = (_k.user_id == bindparam("whose")) & (_k.key == bindparam("asked"))
+_FORGET = delete(idempotency_keys).where(_MINE, _k.created_at < bindparam("before"))
+_CLAIM = insert(idempotency_keys).on_conflict_do_nothing().returning(_k.key)
+_ANSWER = select(_k.fingerprint, _k.answer).where(_MINE)
+_KEEP = update(idempotency_keys).where(_MINE).values(answer=bindparam("document"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +47,17 @@ def first_answer(s: Session, actor: Actor, asked: Idempotency | None, answer: ty
         return None
     if not 1 <= len(asked.key) <= MAX_LENGTH or not (asked.key.isascii() and asked.key.isprintable()):
         raise Invalid.at("Idempotency-Key", f"A key has 1 to {MAX_LENGTH} printable ASCII characters.")
-    k = idempotency_keys.c
-    mine = (k.user_id == actor.user_id) & (k.key == asked.key)
-    s.execute(delete(idempotency_keys).where(mine, k.created_at < now() - KEPT))
-    claimed = s.execute(
-        insert(idempotency_keys)
-        .values(user_id=actor.user_id, key=asked.key, fingerprint=asked.fingerprint, created_at=now())
-        .on_conflict_do_nothing()
-        .returning(k.key)
-    ).first()
-    if claimed is not None:
+    mine = {"whose": actor.user_id, "asked": asked.key}
+    s.execute(_FORGET, {**mine, "before": now() - KEPT})
+    claim = {
+        "user_id": actor.user_id,
+        "key": asked.key,
+        "fingerprint": asked.fingerprint,
+        "created_at": now(),
+    }
+    if s.execute(_CLAIM, claim).first() is not None:
         return None
-    row = s.execute(select(k.fingerprint, k.answer).where(mine)).one()
+    row = s.execute(_ANSWER, mine).one()
     if bytes(row.fingerprint) != asked.fingerprint:
         raise Invalid.at("Idempotency-Key", "This key was used for another request.")
     return TypeAdapter(answer).validate_python(row.answer)
@@ -62,11 +67,8 @@ def keep(s: Session, actor: Actor, asked: Idempotency | None, kind: type[T], ans
     """Store the answer beside the effect, in the same transaction."""
     if asked is None:
         return
-    k = idempotency_keys.c
     document = TypeAdapter(kind).dump_python(answer, mode="json")
-    s.execute(
-        update(idempotency_keys).where(k.user_id == actor.user_id, k.key == asked.key).values(answer=document)
-    )
+    s.execute(_KEEP, {"whose": actor.user_id, "asked": asked.key, "document": document})
 
 
 def forget_old(s: Session) -> int:

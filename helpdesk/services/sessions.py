@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.core import clock, ids
@@ -56,6 +56,11 @@ __all__ = [
 ]
 
 _TOUCH_EVERY = timedelta(minutes=1)
+_TOUCH = (
+    update(sessions)
+    .where(sessions.c.id == bindparam("session_id"), sessions.c.last_seen_at == bindparam("seen_at"))
+    .values(last_seen_at=bindparam("now"))
+)
 
 
 def sign_in(client: Client, email: str, password: str) -> tuple[SessionView, str]:
@@ -280,11 +285,7 @@ def _opens(row: Row[Any], secret: str, now: datetime) -> bool:
 
 def _touch(s: Session, row: Row[Any], now: datetime) -> None:
     if row.last_seen_at + _TOUCH_EVERY <= now:
-        s.execute(
-            update(sessions)
-            .where(sessions.c.id == row.id, sessions.c.last_seen_at == row.last_seen_at)
-            .values(last_seen_at=now)
-        )
+        s.execute(_TOUCH, {"session_id": row.id, "seen_at": row.last_seen_at, "now": now})
 
 
 def _parse_cookie(value: object) -> tuple[uuid.UUID, str] | None:

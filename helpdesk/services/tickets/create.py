@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
+from helpdesk.core.clock import moved_to
 from helpdesk.core.config import get_settings
 from helpdesk.core.db import transaction
 from helpdesk.core.errors import Invalid
@@ -18,13 +20,19 @@ from helpdesk.models.person import users
 from helpdesk.models.ticket import ticket_numbers, ticket_watchers, tickets
 from helpdesk.services import _chain, _clocks, _place, _text, _uploads
 from helpdesk.services._detail import detail
-from helpdesk.services._lock import moment, system_actor
+from helpdesk.services._lock import system_actor
 from helpdesk.services._notify import Notice, group_audience
 from helpdesk.services._record import TICK, TicketWork
 from helpdesk.services.idempotency import Idempotency, first_answer, keep
 from helpdesk.services.views import NewTicket, TicketDetail
 
 MAX_TITLE, MAX_DESCRIPTION, MAX_WATCHERS = 255, 20_000, 50
+
+_FILING = select(
+    func.clock_timestamp().label("moment"), ticket_numbers.next_value().label("number"), users.c.department
+).where(users.c.id == bindparam("requester"))
+_INSERT = insert(tickets).returning(tickets.c.id)
+_INSERT_WATCHERS = insert(ticket_watchers)
 
 
 def create(actor: Actor, new: NewTicket, *, idempotency: Idempotency | None = None) -> TicketDetail:
@@ -109,19 +117,18 @@ def _watchers(
 def _insert(
     s: Session, actor: Actor, fields: dict[str, Any], place: _place.Place, requester: int, priority: Priority
 ) -> dict[str, Any]:
-    at = moment(s)
-    number = s.execute(ticket_numbers.next_value()).scalar_one()
-    department = s.scalar(select(users.c.department).where(users.c.id == requester))
+    filing = s.execute(_FILING, {"requester": requester}).one()
+    at: datetime = moved_to() or filing.moment
     facts = {
         "group_id": place.group_id,
         "category_id": place.category_id,
         "subcategory_id": place.subcategory_id,
         "priority": str(priority),
-        "department": department,
+        "department": filing.department,
         "own_policy_id": place.policy_id,
     }
     row: dict[str, Any] = {
-        "ticket_no": f"{get_settings().ticket_prefix}-{number}",
+        "ticket_no": f"{get_settings().ticket_prefix}-{filing.number}",
         "created_by": actor.user_id,
         "requested_for": requester,
         "assigned_to": None,
@@ -147,14 +154,14 @@ def _insert(
         "reopen_count": 0,
         "started_at": None,
     }
-    row["id"] = s.execute(insert(tickets).values(**row).returning(tickets.c.id)).scalar_one()
+    row["id"] = s.execute(_INSERT, row).scalar_one()
     return row
 
 
 def _insert_watchers(s: Session, actor: Actor, row: dict[str, Any], watchers: tuple[int, ...]) -> None:
     if watchers:
         base = {"ticket_id": row["id"], "added_by": actor.user_id, "created_at": row["created_at"]}
-        s.execute(insert(ticket_watchers), [base | {"user_id": person} for person in watchers])
+        s.execute(_INSERT_WATCHERS, [base | {"user_id": person} for person in watchers])
 
 
 def _record_creation(

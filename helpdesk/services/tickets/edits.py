@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ from helpdesk.services.tickets.create import MAX_DESCRIPTION, MAX_TITLE, MAX_WAT
 from helpdesk.services.tickets.moves import put_back
 from helpdesk.services.views import TicketDetail
 
+_DEPARTMENT = select(users.c.department).where(users.c.id == bindparam("person"))
 _PLACE = ("group_id", "category_id", "subcategory_id")
 EDITABLE = frozenset({"priority", "title", "description", "impact", "urgency", *_PLACE})
 
@@ -126,7 +127,7 @@ def _move(s: Session, locked: LockedTicket, work: TicketWork, changes: Mapping[s
 def _select_policy(s: Session, locked: LockedTicket, work: TicketWork) -> None:
     row = locked.row
     place = _place.choose(s, row["group_id"], row["category_id"], row["subcategory_id"], archived_ok=True)
-    department = s.scalar(select(users.c.department).where(users.c.id == row["requested_for"]))
+    department = s.scalar(_DEPARTMENT, {"person": row["requested_for"]})
     facts = {name: row[name] for name in (*_PLACE, "priority")}
     version = _clocks.policy_for(s, facts | {"department": department, "own_policy_id": place.policy_id})
     if not _clocks.same_policy(

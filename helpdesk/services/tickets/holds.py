@@ -19,6 +19,7 @@ from helpdesk.services._lock import LockedTicket, close_hold, hold_notice, lock
 from helpdesk.services._stale import require_version
 from helpdesk.services.views import TicketDetail
 
+_INSERT = insert(ticket_holds)
 _LONGEST = timedelta(days=366)
 _HOLDABLE = frozenset({Status.ASSIGNED, Status.IN_PROGRESS})
 
@@ -80,7 +81,7 @@ def apply_hold(
             data={"reason": str(reason), "until": until.isoformat() if until else None},
         )
         values = {"ticket_id": locked.row["id"], "reason": str(reason), "since": locked.row["event_at"]}
-        s.execute(insert(ticket_holds).values(**values, until=until, set_by=actor.user_id))
+        s.execute(_INSERT, {**values, "until": until, "set_by": actor.user_id})
     work.flush()
     return True
 
