@@ -1,29 +1,23 @@
-"""What will happen to a ticket by itself: its next escalation step, and the closing of what is resolved."""
+"""What will happen to a ticket by itself: its next escalation step."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from helpdesk.core.clock import now
-from helpdesk.core.config import get_settings
-from helpdesk.domain.enums import UNSOLVED, ClockKind, Status
+from helpdesk.domain.enums import UNSOLVED, ClockKind
 from helpdesk.domain.sla import ClockState, StepDue
-from helpdesk.domain.working_time import ALWAYS
 from helpdesk.models.person import users
 from helpdesk.models.tree import groups
 from helpdesk.services import _clocks
 from helpdesk.services.views import NextStep, TicketRow
 
-
-def closes_at(s: Session, row: TicketRow, policy_version_id: int) -> datetime | None:
-    """When a resolved ticket closes unless its requester says something: business days of its policy's calendar."""
-    if row.status != Status.RESOLVED or row.resolved_at is None:
-        return None
-    policy = _clocks.policy_versions(s, {policy_version_id})[policy_version_id]
-    return (policy.calendar or ALWAYS).add_days(row.resolved_at, get_settings().auto_close_days)
+_LEAD = (
+    select(users.c.name).join(groups, groups.c.lead_id == users.c.id).where(groups.c.id == bindparam("group"))
+)
 
 
 def next_step(s: Session, row: TicketRow) -> NextStep | None:
@@ -60,6 +54,5 @@ def _told(s: Session, row: TicketRow, step: StepDue) -> tuple[str, ...]:
     elif wanted & {"assignee", "group"}:
         found.append(row.group.name)
     if "lead" in wanted:
-        lead = select(users.c.name).join(groups, groups.c.lead_id == users.c.id)
-        found += s.scalars(lead.where(groups.c.id == row.group.id))
+        found += s.scalars(_LEAD, {"group": row.group.id})
     return tuple(dict.fromkeys(found))

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, func, select
+from sqlalchemy import RowMapping, Select, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
+from helpdesk.core.clock import now
 from helpdesk.core.errors import NotFound
 from helpdesk.domain.access import Actor, TicketFacts, view_of
-from helpdesk.domain.enums import UNSOLVED, Status, View, Visibility
+from helpdesk.domain.enums import UNSOLVED, Role, Status, View, Visibility
 from helpdesk.models.person import users
 from helpdesk.models.sla import sla_policies, sla_policy_versions
-from helpdesk.models.ticket import (
-    ticket_watchers,
-    tickets,
-)
+from helpdesk.models.ticket import tickets
 from helpdesk.models.tree import groups
 from helpdesk.services import _ahead, _rows, _timeline
 from helpdesk.services._abilities import abilities
-from helpdesk.services._scope import in_staff_scope, visible_to
+from helpdesk.services._scope import in_staff_scope_as, scope_params, visible_as
 from helpdesk.services.views import (
     AttachmentView,
     CommentView,
@@ -36,52 +35,44 @@ from helpdesk.services.views import (
 )
 
 _MERGED = tickets.alias("merged")
-_FACTS = (
-    "id",
-    "created_by",
-    "requested_for",
-    "assigned_to",
-    "group_id",
-    "impact",
-    "urgency",
-    "rating_comment",
-    "policy_version_id",
-)
 
 
 def detail(
     s: Session,
     actor: Actor,
-    wanted: int | ColumnElement[bool],
+    wanted: int | str,
     view: View | None = None,
     window: Window | None = None,
 ) -> TicketDetail:
     """A ticket as `actor` sees it; `view` forces one, for the answer to a change that ended the actor's own sight.
 
     Args:
-        wanted: its id, or what only one ticket can fulfil.
+        wanted: its id or its number.
 
     Without a `window` the timeline is whole, up to 2,000 entries of each kind.
 
     Raises:
         NotFound: not visible to the actor.
     """
-    facts = _facts(s, actor, wanted, forced=view is not None)
-    ticket_id: int = facts[1]["id"]
-    seen = view or view_of(actor, facts[0])
+    found = _found(s, actor, wanted, forced=view is not None)
+    facts = _facts(actor, found)
+    ticket_id: int = found["id"]
+    seen = view or view_of(actor, facts)
     if seen is None:
         raise NotFound("There is no such ticket.")
-    staff = seen is View.STAFF
-    row = _rows.ticket_rows(s, actor, [ticket_id], seen)[0]
+    staff, moment = seen is View.STAFF, now()
+    clocks = _rows.clock_views(s, [found], moment)
     listed = _timeline.read(s, ticket_id, staff=staff, window=window)
     comments, history = listed.comments, listed.history
     files = _timeline.files(s, ticket_id, staff=staff)
-    persons = _persons(s, actor, row, listed, files)
+    persons = _persons(s, actor, _rows.named(found, seen), listed, files)
+    row = _rows.ticket_row(s, found, persons, clocks, moment, seen)
+    counts = _counts(s, actor, found, staff=staff)
     shown_files = [_file_view(one, persons) for one in files]
     files_of: dict[int | None, list[AttachmentView]] = defaultdict(list)
     for one in shown_files:
         files_of[one.comment_id].append(one)
-    extra = _staff_extra(s, actor, ticket_id, row) if staff else {}
+    extra = _staff_extra(s, found, row, counts) if staff else {}
     return TicketDetail(
         ticket=row,
         comments=tuple(
@@ -90,16 +81,18 @@ def detail(
         attachments=tuple(shown_files),
         history=tuple(_history_view(one, number, persons, staff) for number, one in enumerate(history, 1)),
         view=str(seen),
-        abilities=abilities(actor, facts[0], Status(row.status), seen),
+        abilities=abilities(actor, facts, Status(row.status), seen),
         steps=status_steps(row, _timeline.reached(s, ticket_id, listed)),
         deliveries=tuple(_delivery_view(one, persons) for one in listed.deliveries),
         earlier=listed.earlier,
-        **_timeline.counts(s, ticket_id, staff=staff),
-        impact=facts[1]["impact"],
-        urgency=facts[1]["urgency"],
-        rating_comment=facts[1]["rating_comment"],
-        merged_into=facts[1]["merged_into"],
-        closes_at=_ahead.closes_at(s, row, facts[1]["policy_version_id"]),
+        messages=counts["messages"],
+        notes=counts["written"] - counts["messages"] if staff else 0,
+        last_message_id=counts["last"] or 0,
+        impact=found["impact"],
+        urgency=found["urgency"],
+        rating_comment=found["rating_comment"],
+        merged_into=found["merged_into"],
+        closes_at=row.closes_at,
         **extra,
     )
 
@@ -117,40 +110,81 @@ def written(s: Session, actor: Actor, comment_id: int, requested_for: int) -> Co
 
 
 def _persons(
-    s: Session, actor: Actor, row: TicketRow, listed: _timeline.Timeline, files: _timeline.Rows
+    s: Session,
+    actor: Actor,
+    named: Iterable[int | None],
+    listed: _timeline.Timeline,
+    files: _timeline.Rows,
 ) -> dict[int, PersonView]:
     """Everybody that the page names."""
-    named = (row.created_by, row.requested_for, row.assigned_to, *row.watchers)
-    known = {one.id: one for one in named if one is not None}
-    ids = {one["author_id"] for one in listed.comments} | {one["uploaded_by"] for one in files}
+    ids = {*named, *(one["author_id"] for one in listed.comments), *(one["uploaded_by"] for one in files)}
     ids |= {one["changed_by"] for one in listed.history} | {one["recipient_id"] for one in listed.deliveries}
-    return known | _rows.people(s, actor, ids - known.keys())
+    return _rows.people(s, actor, ids)
 
 
-def _facts(
-    s: Session, actor: Actor, wanted: int | ColumnElement[bool], *, forced: bool
-) -> tuple[TicketFacts, RowMapping]:
-    merged, w = _MERGED, ticket_watchers.c
-    watchers = select(w.user_id).where(w.ticket_id == tickets.c.id).scalar_subquery()
-    statement = (
-        select(
-            *(tickets.c[name] for name in _FACTS),
-            groups.c.restricted,
-            merged.c.ticket_no.label("merged_into"),
-            func.array(watchers).label("watcher_ids"),
-        )
-        .select_from(tickets)
-        .join(groups, groups.c.id == tickets.c.group_id)
-        .outerjoin(merged, merged.c.id == tickets.c.merged_into_id)
-        .where(tickets.c.id == wanted if isinstance(wanted, int) else wanted)
-    )
-    if not forced:
-        statement = statement.where(visible_to(actor))
-    row = s.execute(statement).mappings().first()
+def _found(s: Session, actor: Actor, wanted: int | str, *, forced: bool) -> RowMapping:
+    statement = _statement(actor.role, number=isinstance(wanted, str), forced=forced)
+    asked = {"wanted": wanted, "viewer": actor.user_id, **scope_params(actor)}
+    row = s.execute(statement, asked).mappings().first()
     if row is None:
         raise NotFound("There is no such ticket.")
+    return row
+
+
+@cache
+def _statement(role: Role, *, number: bool, forced: bool) -> Select[Any]:
+    """The ticket with what the page of somebody of this role shows around it; nothing of the staff's for a client."""
+    t, version, policy = tickets.c, sla_policy_versions, sla_policies
+    around = _rows.AROUND.outerjoin(_MERGED, _MERGED.c.id == t.merged_into_id)
+    columns = _rows.columns(_widest(role), either=True)
+    columns += [
+        t.impact,
+        t.urgency,
+        t.rating_comment,
+        groups.c.restricted,
+        _MERGED.c.ticket_no.label("merged_into"),
+    ]
+    if _widest(role) is View.STAFF:
+        around = (
+            around.join(version, version.c.id == t.policy_version_id)
+            .join(policy, policy.c.id == version.c.policy_id)
+            .join(users, users.c.id == t.requested_for)
+        )
+        columns += [policy.c.name.label("policy_name"), version.c.version.label("policy_version")]
+        columns += [users.c.department, users.c.location]
+    statement = select(*columns).select_from(around)
+    statement = statement.where((t.ticket_no if number else t.id) == bindparam("wanted"))
+    return statement if forced else statement.where(visible_as(role))
+
+
+def _widest(role: Role) -> View:
+    """The view in which somebody of this role sees most."""
+    return View.REQUESTER if role is Role.CLIENT else View.STAFF
+
+
+def _facts(actor: Actor, found: RowMapping) -> TicketFacts:
+    # whom staff added a client sees only in themselves: enough for what the rules ask about this client
+    watchers = _rows.watcher_ids(found, _widest(actor.role))
     names = ("group_id", "restricted", "created_by", "requested_for", "assigned_to")
-    return TicketFacts(**{name: row[name] for name in names}, watcher_ids=frozenset(row["watcher_ids"])), row
+    return TicketFacts(**{name: found[name] for name in names}, watcher_ids=frozenset(watchers))
+
+
+def _counts(s: Session, actor: Actor, found: RowMapping, *, staff: bool) -> RowMapping:
+    asked = {"ticket": found["id"], "requester": found["requested_for"], **scope_params(actor)}
+    return s.execute(_load(actor.role) if staff else _timeline.COUNTS, asked).mappings().one()
+
+
+@cache
+def _load(role: Role) -> Select[Any]:
+    """`_timeline.COUNTS`, and how many tickets the requester has in the scope of somebody of this role."""
+    unsolved = func.count().filter(tickets.c.status.in_(UNSOLVED))
+    load = (
+        select(unsolved.label("open"), (func.count() - unsolved).label("closed"))
+        .where(tickets.c.requested_for == bindparam("requester"), in_staff_scope_as(role))
+        .subquery()
+    )
+    written = _timeline.COUNTS.subquery()
+    return select(written, load).select_from(written.join(load, true()))
 
 
 # ---- parts -----------------------------------------------------------------------------------------------------------
@@ -206,34 +240,13 @@ def status_steps(ticket: TicketRow, times: Mapping[str, datetime]) -> tuple[Stat
     )
 
 
-def _staff_extra(s: Session, actor: Actor, ticket_id: int, row: TicketRow) -> dict[str, Any]:
-    version, policy = sla_policy_versions, sla_policies
-    around = s.execute(
-        select(
-            policy.c.name,
-            version.c.version,
-            tickets.c.staff_updated_at,
-            users.c.department,
-            users.c.location,
-        )
-        .select_from(tickets)
-        .join(version, version.c.id == tickets.c.policy_version_id)
-        .join(policy, policy.c.id == version.c.policy_id)
-        .join(users, users.c.id == tickets.c.requested_for)
-        .where(tickets.c.id == ticket_id)
-    ).one()
-    unsolved = func.count().filter(tickets.c.status.in_(UNSOLVED))
-    counts = s.execute(
-        select(unsolved.label("open"), (func.count() - unsolved).label("closed")).where(
-            tickets.c.requested_for == row.requested_for.id, in_staff_scope(actor)
-        )
-    ).one()
+def _staff_extra(s: Session, found: RowMapping, row: TicketRow, counts: RowMapping) -> dict[str, Any]:
     return {
-        "policy": f"{around.name}, v{around.version}",
+        "policy": f"{found['policy_name']}, v{found['policy_version']}",
         "next_step": _ahead.next_step(s, row),
-        "staff_updated_at": around.staff_updated_at,
-        "requester_department": around.department,
-        "requester_location": around.location,
-        "requester_open": counts.open,
-        "requester_closed": counts.closed,
+        "staff_updated_at": found["staff_updated_at"],
+        "requester_department": found["department"],
+        "requester_location": found["location"],
+        "requester_open": counts["open"],
+        "requester_closed": counts["closed"],
     }

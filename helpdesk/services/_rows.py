@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from helpdesk.core.clock import now
@@ -21,18 +34,51 @@ from helpdesk.models.tree import categories, groups, subcategories
 from helpdesk.services import _clocks
 from helpdesk.services.views import ClockView, HoldView, NamedRef, PersonView, SlaView, TicketRow
 
-_HIDDEN = {
-    "words",
-    "priority_rank",
-    "history_hash",
-    "history_seq",
-    "event_seq",
-    "event_at",
-    "message_id",
-    "custom",
-}
-TICKET_COLUMNS = [column for column in tickets.c if column.name not in _HIDDEN]
 _PERCENT_FULL = 100
+_COLUMNS = (
+    *(
+        tickets.c[name]
+        for name in (
+            *(
+                "id",
+                "ticket_no",
+                "title",
+                "description",
+                "status",
+                "priority",
+                "version",
+                "policy_version_id",
+            ),
+            *("group_id", "category_id", "subcategory_id", "created_by", "requested_for", "assigned_to"),
+            *("resolution_code", "resolution_text", "reopen_count", "rating"),
+            *("created_at", "updated_at", "staff_updated_at", "resolved_at", "closed_at"),
+        )
+    ),
+    groups.c.name.label("group_name"),
+    categories.c.name.label("category_name"),
+    subcategories.c.name.label("subcategory_name"),
+    ticket_holds.c.reason.label("hold_reason"),
+    ticket_holds.c.until.label("hold_until"),
+    ticket_holds.c.since.label("hold_since"),
+)
+AROUND = (
+    tickets.join(groups, groups.c.id == tickets.c.group_id)
+    .outerjoin(categories, categories.c.id == tickets.c.category_id)
+    .outerjoin(subcategories, subcategories.c.id == tickets.c.subcategory_id)
+    .outerjoin(
+        ticket_holds, and_(ticket_holds.c.ticket_id == tickets.c.id, ticket_holds.c.ended_at.is_(None))
+    )
+)
+# the statements are built once: to build one takes longer than to execute it
+_IDS: BindParameter[Any] = bindparam("ids", type_=ARRAY(BigInteger))
+_VIEWER = bindparam("viewer", type_=BigInteger)
+_PEOPLE = (
+    select(users.c.id, users.c.name, users.c.email, roles.c.name.label("role"))
+    .join(roles, roles.c.id == users.c.role_id)
+    .where(users.c.id == func.any(_IDS))
+)
+_NO_CLOCKS = SlaView(None, None, None)
+_CLOCKS = select(ticket_clocks).where(ticket_clocks.c.ticket_id == func.any(_IDS))
 
 
 def people(s: Session, viewer: Actor, ids: Iterable[int | None]) -> dict[int, PersonView]:
@@ -40,12 +86,8 @@ def people(s: Session, viewer: Actor, ids: Iterable[int | None]) -> dict[int, Pe
     wanted = {person for person in ids if person is not None}
     if not wanted:
         return {}
-    rows = s.execute(
-        select(users.c.id, users.c.name, users.c.email, roles.c.name.label("role"))
-        .join(roles, roles.c.id == users.c.role_id)
-        .where(users.c.id.in_(wanted))
-    )
-    return {row.id: person_view(viewer, row.id, row.name, row.email, row.role) for row in rows}
+    rows = s.execute(_PEOPLE, {"ids": list(wanted)})
+    return {one: person_view(viewer, one, name, email, role) for one, name, email, role in rows}
 
 
 def person_view(viewer: Actor, person_id: int, name: str, email: str, role: str) -> PersonView:
@@ -55,85 +97,65 @@ def person_view(viewer: Actor, person_id: int, name: str, email: str, role: str)
     return PersonView(person_id, name, email if known else None, role)
 
 
-def ticket_rows(
-    s: Session, viewer: Actor, ids: Sequence[int], views: Mapping[int, View] | View
-) -> list[TicketRow]:
-    """The tickets `ids`, in that order, each as seen in its view (one for all, or one per id)."""
+def ticket_rows(s: Session, viewer: Actor, ids: Sequence[int], view: View) -> list[TicketRow]:
+    """The tickets `ids`, in that order, as seen in `view`."""
     if not ids:
         return []
-    seen = {ticket_id: views if isinstance(views, View) else views[ticket_id] for ticket_id in ids}
     moment = now()
-    found = {row["id"]: row for row in s.execute(_statement(viewer, seen)).mappings()}
-    ran_out = {row["id"]: row["hold_until"] for row in found.values() if _ran_out(row, moment)}
-    clocks = _clock_views(s, ids, moment, ran_out)
-    named = [row[name] for row in found.values() for name in ("created_by", "requested_for", "assigned_to")]
-    persons = people(s, viewer, [*named, *(one for row in found.values() for one in row["watcher_ids"])])
-    result: list[TicketRow] = []
-    for ticket_id in ids:
-        row = found.get(ticket_id)
-        if row is None:
-            continue
-        staff = seen[ticket_id] is View.STAFF
-        result.append(
-            _ticket_row(
-                row,
-                persons,
-                hold=_hold(row, moment),
-                sla=clocks.get(ticket_id, SlaView(None, None, None)),
-                staff=staff,
-                closes_at=_closes_at(s, row),
-            )
-        )
-    return result
+    asked = {"ids": list(ids), "viewer": viewer.user_id}
+    found = {row["id"]: row for row in s.execute(_statement(view), asked).mappings()}
+    clocks = clock_views(s, found.values(), moment)
+    persons = people(s, viewer, (one for row in found.values() for one in named(row, view)))
+    rows = (found[ticket_id] for ticket_id in ids if ticket_id in found)
+    return [ticket_row(s, row, persons, clocks, moment, view) for row in rows]
 
 
-def _statement(viewer: Actor, seen: Mapping[int, View]) -> Select[Any]:
-    """What a row shows beside people and clocks.
+@cache
+def _statement(view: View) -> Select[Any]:
+    return select(*columns(view)).select_from(AROUND).where(tickets.c.id == func.any(_IDS))
 
-    Tags are for staff. Whom staff added shows to staff, and to themselves (product rules §3: they change nothing for
-    others).
+
+def columns(view: View, *, either: bool = False) -> list[ColumnElement[Any]]:
+    """What a row of `AROUND` shows in this view beside people and clocks; the parameter `viewer` is who looks.
+
+    Args:
+        either: what it shows in the requester's view as well.
     """
-    t, w, g, h = tickets.c, ticket_watchers.c, ticket_tags.c, ticket_holds.c
-    as_staff = [ticket_id for ticket_id, view in seen.items() if view is View.STAFF]
-    watchers = (
-        select(w.user_id)
-        .where(
-            w.ticket_id == t.id,
-            or_(~w.by_staff, w.user_id == viewer.user_id, w.ticket_id.in_(as_staff)),
-        )
-        .order_by(w.created_at, w.user_id)
-    )
-    tags = select(g.name).where(g.ticket_id == t.id, g.ticket_id.in_(as_staff)).order_by(g.name)
-    return (
-        select(
-            *TICKET_COLUMNS,
-            groups.c.name.label("group_name"),
-            categories.c.name.label("category_name"),
-            subcategories.c.name.label("subcategory_name"),
-            h.reason.label("hold_reason"),
-            h.until.label("hold_until"),
-            h.since.label("hold_since"),
-            func.array(watchers.scalar_subquery()).label("watcher_ids"),
-            func.array(tags.scalar_subquery()).label("tag_names"),
-        )
-        .select_from(tickets)
-        .join(groups, groups.c.id == t.group_id)
-        .outerjoin(categories, categories.c.id == t.category_id)
-        .outerjoin(subcategories, subcategories.c.id == t.subcategory_id)
-        .outerjoin(ticket_holds, and_(h.ticket_id == t.id, h.ended_at.is_(None)))
-        .where(t.id.in_(list(seen)))
-    )
+    t, w, g = tickets.c, ticket_watchers.c, ticket_tags.c
+    watchers = select(w.user_id).where(w.ticket_id == t.id).order_by(w.created_at, w.user_id)
+    # whom staff added shows to staff, and to themselves (product rules §3: they change nothing for others)
+    seen = watchers.where(or_(~w.by_staff, w.user_id == _VIEWER))
+    tags = select(g.name).where(g.ticket_id == t.id).order_by(g.name)
+    staff = view is View.STAFF
+    return [
+        *_COLUMNS,
+        *([func.array(watchers.scalar_subquery()).label("watcher_ids")] if staff else []),
+        *([func.array(tags.scalar_subquery()).label("tag_names")] if staff else []),
+        *([func.array(seen.scalar_subquery()).label("seen_watcher_ids")] if either or not staff else []),
+    ]
 
 
-def _ticket_row(
+def watcher_ids(row: RowMapping, view: View) -> Sequence[int]:
+    """The watchers of a row of `columns`, as seen in `view`."""
+    return row["watcher_ids" if view is View.STAFF else "seen_watcher_ids"]
+
+
+def named(row: RowMapping, view: View) -> Iterator[int | None]:
+    """Everybody whom a row of `columns` names, by id."""
+    yield from (row["created_by"], row["requested_for"], row["assigned_to"])
+    yield from watcher_ids(row, view)
+
+
+def ticket_row(
+    s: Session,
     row: RowMapping,
     persons: Mapping[int, PersonView],
-    *,
-    hold: HoldView | None,
-    sla: SlaView,
-    staff: bool,
-    closes_at: datetime | None,
+    clocks: Mapping[int, SlaView],
+    moment: datetime,
+    view: View,
 ) -> TicketRow:
+    """A row of `columns` as seen in `view` at `moment`."""
+    staff = view is View.STAFF
     return TicketRow(
         id=row["id"],
         ticket_no=row["ticket_no"],
@@ -147,20 +169,20 @@ def _ticket_row(
         created_by=persons[row["created_by"]],
         requested_for=persons[row["requested_for"]],
         assigned_to=None if row["assigned_to"] is None else persons[row["assigned_to"]],
-        hold=hold,
+        hold=_hold(row, moment),
         resolution_code=row["resolution_code"],
         resolution_text=row["resolution_text"],
         reopen_count=row["reopen_count"],
         rating=row["rating"],
-        watchers=tuple(persons[person] for person in row["watcher_ids"]),
-        tags=tuple(row["tag_names"]),
+        watchers=tuple(persons[person] for person in watcher_ids(row, view)),
+        tags=tuple(row["tag_names"]) if staff else (),
         version=row["version"],
         created_at=row["created_at"],
         updated_at=row["staff_updated_at"] if staff else row["updated_at"],
         resolved_at=row["resolved_at"],
         closed_at=row["closed_at"],
-        sla=sla,
-        closes_at=closes_at,
+        sla=clocks.get(row["id"], _NO_CLOCKS),
+        closes_at=_closes_at(s, row),
     )
 
 
@@ -188,21 +210,18 @@ def _ran_out(row: RowMapping, moment: datetime) -> bool:
 # ---- clocks ----------------------------------------------------------------------------------------------------------
 
 
-def _clock_views(
-    s: Session, ids: Sequence[int], moment: datetime, ran_out: Mapping[int, datetime]
-) -> dict[int, SlaView]:
-    """The stored clocks as they stand at `moment`."""
-    rows = s.execute(select(ticket_clocks).where(ticket_clocks.c.ticket_id.in_(ids))).mappings().all()
+def clock_views(s: Session, rows: Collection[RowMapping], moment: datetime) -> dict[int, SlaView]:
+    """The stored clocks of rows of `columns` as they stand at `moment`."""
+    ran_out = {row["id"]: row["hold_until"] for row in rows if _ran_out(row, moment)}
     by_ticket: dict[int, dict[str, ClockView]] = defaultdict(dict)
-    for row in rows:
-        by_ticket[row["ticket_id"]][row["kind"]] = clock_view(s, row, moment, ran_out.get(row["ticket_id"]))
+    for row in s.execute(_CLOCKS, {"ids": [row["id"] for row in rows]}).mappings():
+        by_ticket[row["ticket_id"]][row["kind"]] = _clock_view(s, row, moment, ran_out.get(row["ticket_id"]))
     return {
-        ticket_id: SlaView(*(kinds.get(str(kind)) for kind in ClockKind))
-        for ticket_id, kinds in by_ticket.items()
+        ticket_id: SlaView(*(kinds.get(kind) for kind in ClockKind)) for ticket_id, kinds in by_ticket.items()
     }
 
 
-def clock_view(s: Session, row: RowMapping, moment: datetime, resumed: datetime | None = None) -> ClockView:
+def _clock_view(s: Session, row: RowMapping, moment: datetime, resumed: datetime | None = None) -> ClockView:
     """One stored clock at `moment`: what has been consumed since it was stored is counted in its working time.
 
     `resumed`: when the ticket's hold ran out, where nothing has written so yet.

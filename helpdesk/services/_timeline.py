@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, func, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Integer, RowMapping, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from helpdesk.domain.enums import Channel, Visibility
@@ -22,6 +23,7 @@ from helpdesk.services.views import Window
 MOST = 2000  # entries of each kind, without a window
 _ROWS_PER_ENTRY = 4  # a change is several rows, a batch of mails too
 Rows = Sequence[RowMapping]
+Statement = Select[*tuple[Any, ...]]
 _COMMENT = [
     ticket_comments.c[name] for name in ("id", "author_id", "message", "is_internal", "created_at", "source")
 ]
@@ -29,6 +31,9 @@ _FILE = [
     attachments.c[name]
     for name in ("id", "filename", "content_type", "size", "uploaded_by", "comment_id", "created_at")
 ]
+# the statements are built once: to build one takes longer than to execute it
+_TICKET = bindparam("ticket", type_=BigInteger)
+_MOST_ROWS = bindparam("most", type_=Integer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +50,17 @@ class Timeline:
 def read(s: Session, ticket_id: int, *, staff: bool, window: Window | None) -> Timeline:
     """The part of the timeline that somebody with this view may see; nothing of the staff's is read for others."""
     part = "all" if window is None else window.part
+    before = window is not None and window.before is not None
     comments = changes = deliveries = _NOTHING
     if part != "changes":
-        at, order = ticket_comments.c.created_at, (ticket_comments.c.created_at, ticket_comments.c.id)
-        comments = _newest(s, _comments(ticket_id, staff, part), at, order, window, 1)
+        comments = _newest(s, _comments(staff, part, before), ticket_id, window, 1)
     if part in {"all", "changes"}:
-        at, order = ticket_history.c.changed_at, (ticket_history.c.seq,)
-        changes = _newest(s, _history(ticket_id, staff), at, order, window, _ROWS_PER_ENTRY)
+        changes = _newest(s, _history(staff, before), ticket_id, window, _ROWS_PER_ENTRY)
         if staff:
-            at, order = notification_logs.c.created_at, (notification_logs.c.id,)
-            deliveries = _newest(s, _deliveries(ticket_id), at, order, window, _ROWS_PER_ENTRY)
+            deliveries = _newest(s, _deliveries(before), ticket_id, window, _ROWS_PER_ENTRY)
     floors = [one.floor for one in (comments, changes, deliveries) if one.floor is not None]
     floor = max(floors, default=None)
-    newest = changes is not _NOTHING and (window is None or window.before is None)
-    whole = newest and floor is None and len(changes.rows) < MOST
+    whole = changes is not _NOTHING and not before and floor is None and len(changes.rows) < MOST
     return Timeline(comments.since(floor), changes.since(floor), deliveries.since(floor), floor, whole)
 
 
@@ -78,20 +80,12 @@ _NOTHING = _Read((), (), None)
 
 
 def _newest(
-    s: Session,
-    statement: Any,
-    moment: ColumnElement[datetime],
-    order: tuple[ColumnElement[Any], ...],
-    window: Window | None,
-    rows_per_entry: int,
+    s: Session, statement: Statement, ticket_id: int, window: Window | None, rows_per_entry: int
 ) -> _Read:
     """The newest rows, the oldest first. A moment that was read in part is left out, unless it is the only one."""
     most = MOST if window is None else window.most * rows_per_entry
-    if window is not None and window.before is not None:
-        statement = statement.where(moment < window.before)
-    statement = statement.add_columns(moment.label("moment"))
-    statement = statement.order_by(*(one.desc() for one in order)).limit(most + 1)
-    found = s.execute(statement).mappings().all()
+    asked = {"ticket": ticket_id, "most": most + 1, "before": window and window.before}
+    found = s.execute(statement, asked).mappings().all()
     rows = found[:most][::-1]
     if window is None or len(found) <= most:
         return _Read(rows, tuple(row["moment"] for row in rows), None)
@@ -100,21 +94,35 @@ def _newest(
     return _Read(whole, tuple(row["moment"] for row in whole), whole[0]["moment"])
 
 
+def _newest_first(
+    statement: Statement, moment: ColumnElement[datetime], tie: ColumnElement[int], *, before: bool
+) -> Statement:
+    if before:
+        statement = statement.where(moment < bindparam("before", type_=moment.type))
+    statement = statement.add_columns(moment.label("moment"))
+    order = (tie,) if tie is ticket_history.c.seq else (moment, tie)
+    return statement.order_by(*(one.desc() for one in order)).limit(_MOST_ROWS)
+
+
 def comment(s: Session, comment_id: int) -> RowMapping:
     """One comment, by whoever may see it."""
     c = ticket_comments.c
     return s.execute(select(*_COMMENT).where(c.id == comment_id)).mappings().one()
 
 
-def _comments(ticket_id: int, staff: bool, part: str) -> Any:
+@cache
+def _comments(staff: bool, part: str, before: bool) -> Statement:
     c = ticket_comments.c
-    statement = select(*_COMMENT).where(c.ticket_id == ticket_id)
+    statement = select(*_COMMENT).where(c.ticket_id == _TICKET)
     if not staff or part == "conversation":
         statement = statement.where(~c.is_internal)
-    return statement.where(c.is_internal) if part == "internal" else statement
+    if part == "internal":
+        statement = statement.where(c.is_internal)
+    return _newest_first(statement, c.created_at, c.id, before=before)
 
 
-def _history(ticket_id: int, staff: bool) -> Any:
+@cache
+def _history(staff: bool, before: bool) -> Statement:
     h, t = ticket_history.c, ticket_history_texts.c
     statement = (
         select(
@@ -129,31 +137,40 @@ def _history(ticket_id: int, staff: bool) -> Any:
         )
         .select_from(ticket_history)
         .outerjoin(ticket_history_texts, tuple_(t.ticket_id, t.seq) == tuple_(h.ticket_id, h.seq))
-        .where(h.ticket_id == ticket_id)
+        .where(h.ticket_id == _TICKET)
     )
-    return statement if staff else statement.where(h.visibility == str(Visibility.PUBLIC))
+    if not staff:
+        statement = statement.where(h.visibility == str(Visibility.PUBLIC))
+    return _newest_first(statement, h.changed_at, h.seq, before=before)
 
 
-def _deliveries(ticket_id: int) -> Any:
+@cache
+def _deliveries(before: bool) -> Statement:
     n = notification_logs.c
     names = ("id", "event", "channel", "status", "attempts", "last_error", "created_at", "sent_at")
     # what rings in the app has arrived by itself: no news for whoever works on the ticket
-    mails = (n.ticket_id == ticket_id, n.channel != str(Channel.IN_APP))
-    return select(*(n[name] for name in names), n.recipient_id, n.address).where(*mails)
+    mails = (n.ticket_id == _TICKET, n.channel != str(Channel.IN_APP))
+    statement = select(*(n[name] for name in names), n.recipient_id, n.address).where(*mails)
+    return _newest_first(statement, n.created_at, n.id, before=before)
 
 
 def files(s: Session, ticket_id: int, *, staff: bool) -> Rows:
     """A file has the visibility of the comment that carries it."""
+    return s.execute(_files(staff), {"ticket": ticket_id}).mappings().all()
+
+
+@cache
+def _files(staff: bool) -> Statement:
     a = attachments.c
     statement = (
         select(*_FILE)
         .select_from(attachments)
         .outerjoin(ticket_comments, ticket_comments.c.id == a.comment_id)
-        .where(a.ticket_id == ticket_id)
+        .where(a.ticket_id == _TICKET)
     )
     if not staff:
         statement = statement.where(func.coalesce(ticket_comments.c.is_internal, False).is_(False))
-    return s.execute(statement.order_by(a.created_at, a.id).limit(MOST)).mappings().all()
+    return statement.order_by(a.created_at, a.id).limit(MOST)
 
 
 def files_of_comment(s: Session, comment_id: int) -> Rows:
@@ -176,22 +193,21 @@ def reached(s: Session, ticket_id: int, listed: Timeline) -> dict[str, datetime]
     return {row.new_value: row.at for row in found if row.new_value}
 
 
-def counts(s: Session, ticket_id: int, *, staff: bool) -> dict[str, int]:
-    """How many messages and (for staff) notes there are, and which message is the newest; as `TicketDetail` has it."""
+def _counts() -> Statement:
     c = ticket_comments.c
     last = (
         select(c.id)
-        .where(c.ticket_id == ticket_id, ~c.is_internal)
+        .where(c.ticket_id == _TICKET, ~c.is_internal)
         .order_by(c.created_at.desc(), c.id.desc())
         .limit(1)
         .scalar_subquery()
     )
-    one = s.execute(
-        select(
-            func.count().filter(~c.is_internal).label("messages"),
-            func.count().label("all"),
-            last.label("last"),
-        ).where(c.ticket_id == ticket_id)
-    ).one()
-    notes = one.all - one.messages if staff else 0
-    return {"messages": one.messages, "notes": notes, "last_message_id": one.last or 0}
+    return select(
+        func.count().filter(~c.is_internal).label("messages"),
+        func.count().label("written"),
+        last.label("last"),
+    ).where(c.ticket_id == _TICKET)
+
+
+COUNTS = _counts()
+"""How many messages there are, how many with the notes, and which message is the newest; of the parameter `ticket`."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from functools import cache
+
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from helpdesk.core.db import transaction
@@ -14,8 +16,8 @@ from helpdesk.models.tree import groups
 from helpdesk.services import _text
 from helpdesk.services._audit import audit
 from helpdesk.services._detail import detail
-from helpdesk.services._lock import key_condition
-from helpdesk.services._scope import visible_to
+from helpdesk.services._lock import clean_key
+from helpdesk.services._scope import scope_params, visible_as
 from helpdesk.services.views import TicketDetail, Window
 
 _PARTS = frozenset({"all", "conversation", "internal", "changes"})
@@ -34,7 +36,7 @@ def get(actor: Actor, key: object, window: Window | None = None) -> TicketDetail
     if window is not None:
         _check(window)
     with transaction() as s:
-        shown = detail(s, actor, key_condition(key), window=window)
+        shown = detail(s, actor, clean_key(key), window=window)
         if actor.role is Role.ADMIN and shown.ticket.group.id not in actor.group_ids:
             _audit_restricted(s, actor, shown)
         return shown
@@ -50,12 +52,23 @@ def _check(window: Window) -> None:
 
 def find(s: Session, actor: Actor, key: object) -> int:
     """The id of a visible ticket. Raises `NotFound`, or `Invalid` for an id out of range."""
-    ticket_id = s.scalar(select(tickets.c.id).where(key_condition(key), visible_to(actor)))
+    wanted = clean_key(key)
+    statement = _id(actor.role, number=isinstance(wanted, str))
+    ticket_id = s.scalar(statement, {"wanted": wanted, **scope_params(actor)})
     if ticket_id is None:
         raise NotFound("There is no such ticket.")
     return int(ticket_id)
 
 
+@cache
+def _id(role: Role, *, number: bool) -> Select[int]:
+    key = tickets.c.ticket_no if number else tickets.c.id
+    return select(tickets.c.id).where(key == bindparam("wanted"), visible_as(role))
+
+
+_RESTRICTED = select(groups.c.restricted).where(groups.c.id == bindparam("group"))
+
+
 def _audit_restricted(s: Session, actor: Actor, shown: TicketDetail) -> None:
-    if s.scalar(select(groups.c.restricted).where(groups.c.id == shown.ticket.group.id)):
+    if s.scalar(_RESTRICTED, {"group": shown.ticket.group.id}):
         audit(s, actor, "restricted_ticket_read", "ticket", shown.ticket.id)
