@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from helpdesk.core.db import after_commit, transaction
 from helpdesk.core.errors import Invalid, NotFound
 from helpdesk.domain.access import Actor
-from helpdesk.domain.enums import Channel
+from helpdesk.domain.enums import Channel, Role
 from helpdesk.domain.telling import STAFF_EVENTS
 from helpdesk.integrations import live
 from helpdesk.models.notification import notification_logs
@@ -22,7 +23,13 @@ from helpdesk.services import _paging
 from helpdesk.services._lock import moment
 from helpdesk.services._planning import plan_for_values
 from helpdesk.services._rows import person_view
-from helpdesk.services._scope import in_staff_scope, requested_by
+from helpdesk.services._scope import (
+    in_staff_scope,
+    in_staff_scope_as,
+    requested_as,
+    requested_by,
+    scope_params,
+)
 from helpdesk.services._text import clean_flag, clean_id
 from helpdesk.services.views import BellCount, BellRow, Page
 
@@ -70,17 +77,25 @@ def list_mine(actor: Actor, q: BellQuery) -> Page[BellRow]:
 
 def count_unread(actor: Actor) -> BellCount:
     """How many of them the actor has not read, up to 100; the flag says that there are more."""
+    with transaction() as s:
+        plan_for_values(s)
+        found = s.scalar(_unread(actor.role), {"recipient": actor.user_id, **scope_params(actor)}) or 0
+    return BellCount(min(found, _MOST_UNREAD), found > _MOST_UNREAD)
+
+
+@cache
+def _unread(role: Role) -> Select[int]:
+    told = and_(
+        _n.recipient_id == bindparam("recipient"), _n.channel == str(Channel.IN_APP), _n.read_at.is_(None)
+    )
     some = (
         select(_n.id)
         .join(tickets, tickets.c.id == _n.ticket_id)
-        .where(_mine(actor), _n.read_at.is_(None), _visible(actor))
+        .where(told, _in_sight(in_staff_scope_as(role), requested_as()))
         .limit(_MOST_UNREAD + 1)
         .subquery()
     )
-    with transaction() as s:
-        plan_for_values(s)
-        found = s.scalar(select(func.count()).select_from(some)) or 0
-    return BellCount(min(found, _MOST_UNREAD), found > _MOST_UNREAD)
+    return select(func.count()).select_from(some)
 
 
 def mark_read(actor: Actor, notification_id: object) -> BellRow:
@@ -125,8 +140,12 @@ def _mine(actor: Actor) -> ColumnElement[bool]:
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
+    return _in_sight(in_staff_scope(actor), requested_by(actor))
+
+
+def _in_sight(as_staff: ColumnElement[bool], own: ColumnElement[bool]) -> ColumnElement[bool]:
     """The rule of `_scope.visible_to`, and of what staff alone may know nothing for those who are not."""
-    return or_(in_staff_scope(actor), and_(_n.event.not_in(sorted(STAFF_EVENTS)), requested_by(actor)))
+    return or_(as_staff, and_(_n.event.not_in(sorted(STAFF_EVENTS)), own))
 
 
 def _edge(cursor: object) -> Any:

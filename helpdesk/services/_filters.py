@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+    true,
+)
 
 from helpdesk.core.clock import now
 from helpdesk.core.errors import Invalid
@@ -22,6 +34,26 @@ SORTS = ("created_at", "updated_at", "priority", "due_at", "ticket_no")
 RELEVANCE = "relevance"
 _STAFF_ONLY = ("assigned_to", "created_by", "requested_for", "sla", "tag")
 _SLA_STATES = ("breached", "at_risk")
+
+
+Moment = datetime | BindParameter[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Who asks and when: values, or parameters of a statement that is built once."""
+
+    user_id: int | BindParameter[int]
+    group_ids: list[int] | BindParameter[int]
+    moment: Moment
+
+
+ANYBODY = _Asker(
+    bindparam("asker", type_=BigInteger),
+    bindparam("asker_groups", type_=BigInteger, expanding=True),
+    bindparam("moment", type_=DateTime(timezone=True)),
+)
+"""Whomever `asker_params` names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +148,16 @@ def condition(actor: Actor, chosen: Filter) -> ColumnElement[bool]:
 
 def narrowing(actor: Actor, chosen: Filter) -> list[ColumnElement[bool]]:
     """The filters beside the search."""
-    return [*_columns(chosen), *_around(actor, chosen)]
+    return [*_columns(chosen), *_around(_Asker(actor.user_id, sorted(actor.group_ids), now()), chosen)]
+
+
+def condition_as(chosen: Filter) -> ColumnElement[bool]:
+    """`condition` without a search for whomever `asker_params` names, in a statement that is built once."""
+    return and_(true(), *_columns(chosen), *_around(ANYBODY, chosen))
+
+
+def asker_params(actor: Actor) -> dict[str, Any]:
+    return {"asker": actor.user_id, "asker_groups": sorted(actor.group_ids), "moment": now()}
 
 
 def _columns(chosen: Filter) -> Iterator[ColumnElement[bool]]:
@@ -140,55 +181,56 @@ def _columns(chosen: Filter) -> Iterator[ColumnElement[bool]]:
         yield or_(t.assigned_to.in_(ids), *([t.assigned_to.is_(None)] if None in chosen.assignees else []))
 
 
-def _around(actor: Actor, chosen: Filter) -> Iterator[ColumnElement[bool]]:
+def _around(asker: _Asker, chosen: Filter) -> Iterator[ColumnElement[bool]]:
     """The filters that look beyond it, or at who asks."""
     t, query = tickets.c, chosen.query
     if query.sla:
-        yield or_(*(_sla(state) for state in query.sla))
+        yield or_(*(_sla(state, asker.moment) for state in query.sla))
     if query.on_hold is not None:
-        held = exists().where(ticket_holds.c.ticket_id == t.id, is_open(now()))
+        held = exists().where(ticket_holds.c.ticket_id == t.id, is_open(asker.moment))
         yield held if query.on_hold else ~held
     if chosen.tags:
         tagged = select(ticket_tags.c.ticket_id).where(ticket_tags.c.name.in_(chosen.tags))
         yield t.id.in_(tagged)
     if query.mine_groups:
-        yield t.group_id.in_(sorted(actor.group_ids))
+        yield t.group_id.in_(asker.group_ids)
     if query.needs_me is not None:
         needed = or_(
-            t.status == str(Status.RESOLVED), exists().where(ticket_holds.c.ticket_id == t.id, _asks())
+            t.status == str(Status.RESOLVED),
+            exists().where(ticket_holds.c.ticket_id == t.id, _asks(asker.moment)),
         )
         yield needed if query.needs_me else ~needed
     if query.watching is not None:
-        yield _watching(actor, query.watching)
+        yield _watching(asker, query.watching)
 
 
-def is_open(moment: datetime) -> ColumnElement[bool]:
+def is_open(moment: Moment) -> ColumnElement[bool]:
     """A hold that lasts at `moment`: one that ran out is over, whether or not the sweep has written so."""
     h = ticket_holds.c
     return and_(h.ended_at.is_(None), or_(h.until.is_(None), h.until > moment))
 
 
-def _asks() -> ColumnElement[bool]:
-    return and_(is_open(now()), ticket_holds.c.reason == str(HoldReason.REQUESTER))
+def _asks(moment: Moment) -> ColumnElement[bool]:
+    return and_(is_open(moment), ticket_holds.c.reason == str(HoldReason.REQUESTER))
 
 
-def is_late(moment: datetime) -> ColumnElement[bool]:
+def is_late(moment: Moment) -> ColumnElement[bool]:
     """A ticket with a clock that is or was past its due time."""
     return or_(tickets.c.breached_at.is_not(None), tickets.c.due_at < moment)
 
 
-def is_at_risk(moment: datetime) -> ColumnElement[bool]:
+def is_at_risk(moment: Moment) -> ColumnElement[bool]:
     """An unsolved ticket with a clock near its due time, and none past it."""
     return and_(tickets.c.risk_at <= moment, ~is_late(moment))
 
 
-def _sla(state: str) -> ColumnElement[bool]:
+def _sla(state: str, moment: Moment) -> ColumnElement[bool]:
     """At risk or breached, as the clocks of an unsolved ticket show it; a solved one keeps its breach."""
-    return is_late(now()) if state == "breached" else is_at_risk(now())
+    return is_late(moment) if state == "breached" else is_at_risk(moment)
 
 
-def _watching(actor: Actor, only: bool) -> ColumnElement[bool]:
+def _watching(asker: _Asker, only: bool) -> ColumnElement[bool]:
     t = tickets.c
-    own = or_(t.requested_for == actor.user_id, t.created_by == actor.user_id)
-    watched = exists().where(ticket_watchers.c.ticket_id == t.id, ticket_watchers.c.user_id == actor.user_id)
-    return and_(watched, t.requested_for != actor.user_id) if only else own
+    own = or_(t.requested_for == asker.user_id, t.created_by == asker.user_id)
+    watched = exists().where(ticket_watchers.c.ticket_id == t.id, ticket_watchers.c.user_id == asker.user_id)
+    return and_(watched, t.requested_for != asker.user_id) if only else own

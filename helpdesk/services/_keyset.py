@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk.core.errors import Invalid
@@ -19,6 +20,7 @@ from helpdesk.services._search import PLACES
 from helpdesk.services.views import Page
 
 BACKWARDS, FORWARDS = "p", "n"
+_MOST = bindparam("most", type_=Integer)
 
 
 class Keyset:
@@ -115,13 +117,51 @@ class _Found:
     prev_cursor: str | None
 
 
+class Listing:
+    """The statements of a list in an order: what they count, and its first page. Several pages can share one."""
+
+    def __init__(self, keyset: Keyset, where: ColumnElement[bool]) -> None:
+        some = select(tickets.c.id).where(where).limit(MAX_DEPTH + 1).subquery()
+        self._count = select(func.count()).select_from(some)
+        self._rows = select(tickets.c.id, keyset.column.label("place")).where(where).limit(_MOST)
+        self._first = self._rows.order_by(*keyset.order(reverse=False))
+
+    def count(self, s: Session, params: Mapping[str, Any]) -> int:
+        """How many there are; one more than 10,000 where there are more."""
+        return s.scalar(self._count, params) or 0
+
+    def read(self, s: Session, keyset: Keyset, params: Mapping[str, Any]) -> _Found:
+        query, reverse = keyset.chosen.query, False
+        statement = self._first
+        if query.cursor is not None:
+            reverse, value, ticket_id = keyset.place(query.cursor)
+            beyond = self._rows.where(keyset.beyond(value, ticket_id, reverse=reverse))
+            statement = beyond.order_by(*keyset.order(reverse=reverse))
+        elif query.page > 1:
+            statement = statement.offset((query.page - 1) * query.page_size)
+        rows = s.execute(statement, {**params, "most": query.page_size + 1}).all()
+        more = len(rows) > query.page_size
+        shown = rows[: query.page_size]
+        if reverse:
+            shown = shown[::-1]
+        if not shown:
+            return _Found((), None, None)
+        first, last = shown[0], shown[-1]
+        has_next, has_prev = (True, more) if reverse else (more, query.cursor is not None or query.page > 1)
+        return _Found(
+            tuple(row.id for row in shown),
+            keyset.cursor(last.place, last.id, FORWARDS) if has_next else None,
+            keyset.cursor(first.place, first.id, BACKWARDS) if has_prev else None,
+        )
+
+
 def read_page(
-    s: Session, keyset: Keyset, where: ColumnElement[bool], counted: int | None = None
+    s: Session, keyset: Keyset, listing: Listing, params: Mapping[str, Any], counted: int | None = None
 ) -> Page[int]:
     """The ids of one page in order, and the total up to 10,000 (product rules §7), unless it is known."""
     query = keyset.chosen.query
-    total = count(s, where) if counted is None else counted
-    found = _read(s, keyset, where)
+    total = listing.count(s, params) if counted is None else counted
+    found = listing.read(s, keyset, params)
     return Page(
         items=found.ids,
         total=min(total, MAX_DEPTH),
@@ -130,34 +170,4 @@ def read_page(
         next_cursor=found.next_cursor,
         total_capped=total > MAX_DEPTH,
         prev_cursor=found.prev_cursor,
-    )
-
-
-def count(s: Session, where: ColumnElement[bool]) -> int:
-    """How many there are; one more than 10,000 where there are more."""
-    some = select(tickets.c.id).where(where).limit(MAX_DEPTH + 1).subquery()
-    return s.scalar(select(func.count()).select_from(some)) or 0
-
-
-def _read(s: Session, keyset: Keyset, where: ColumnElement[bool]) -> _Found:
-    query, reverse = keyset.chosen.query, False
-    statement = select(tickets.c.id, keyset.column.label("place")).where(where)
-    if query.cursor is not None:
-        reverse, value, ticket_id = keyset.place(query.cursor)
-        statement = statement.where(keyset.beyond(value, ticket_id, reverse=reverse))
-    elif query.page > 1:
-        statement = statement.offset((query.page - 1) * query.page_size)
-    rows = s.execute(statement.order_by(*keyset.order(reverse=reverse)).limit(query.page_size + 1)).all()
-    more = len(rows) > query.page_size
-    shown = rows[: query.page_size]
-    if reverse:
-        shown = shown[::-1]
-    if not shown:
-        return _Found((), None, None)
-    first, last = shown[0], shown[-1]
-    has_next, has_prev = (True, more) if reverse else (more, query.cursor is not None or query.page > 1)
-    return _Found(
-        tuple(row.id for row in shown),
-        keyset.cursor(last.place, last.id, FORWARDS) if has_next else None,
-        keyset.cursor(first.place, first.id, BACKWARDS) if has_prev else None,
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from helpdesk.models.ticket import tickets
 from helpdesk.services import _spelling
 from helpdesk.services._filters import RELEVANCE
-from helpdesk.services._keyset import BACKWARDS, FORWARDS, Keyset, read_page
+from helpdesk.services._keyset import BACKWARDS, FORWARDS, Keyset, Listing, read_page
 from helpdesk.services._search import Field, Hit, find
 from helpdesk.services._words import Asked
 from helpdesk.services.views import Page
@@ -30,7 +30,7 @@ def read_results(s: Session, keyset: Keyset, asked: Asked, field: Field) -> Page
     if keyset.chosen.sort == RELEVANCE:
         page = _by_relevance(keyset, hits)
     else:
-        page = read_page(s, keyset, among(hits), len(hits))
+        page = read_page(s, keyset, Listing(keyset, among(hits)), {}, len(hits))
     return replace(page, total_capped=more, corrected_q=corrected)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from functools import cache
+
+from sqlalchemy import Select, bindparam, select
 
 from helpdesk.core.db import transaction
 from helpdesk.core.errors import Forbidden, Invalid, NotFound
 from helpdesk.domain.access import Actor
-from helpdesk.domain.enums import Doing
+from helpdesk.domain.enums import Doing, Role
 from helpdesk.integrations import live, presence
 from helpdesk.models.ticket import tickets
 from helpdesk.services import _rows, _text
-from helpdesk.services._lock import key_condition
-from helpdesk.services._scope import in_staff_scope, visible_to
+from helpdesk.services._lock import clean_key
+from helpdesk.services._scope import in_staff_scope_as, scope_params, visible_as
 from helpdesk.services.views import PresenceView
 
 _MOST = 50
@@ -51,14 +53,19 @@ def be(actor: Actor, key: object, doing: str) -> tuple[PresenceView, ...]:
 def _seen(actor: Actor, key: object) -> tuple[int, bool]:
     """The ticket's id, and whether the actor sees it as staff."""
     with transaction() as s:
-        row = s.execute(
-            select(tickets.c.id, in_staff_scope(actor).label("staff")).where(
-                key_condition(key), visible_to(actor)
-            )
-        ).first()
+        wanted = clean_key(key)
+        statement = _sight(actor.role, number=isinstance(wanted, str))
+        row = s.execute(statement, {"wanted": wanted, **scope_params(actor)}).first()
     if row is None:
         raise NotFound("There is no such ticket.")
     return row.id, row.staff
+
+
+@cache
+def _sight(role: Role, *, number: bool) -> Select[int, bool]:
+    key = tickets.c.ticket_no if number else tickets.c.id
+    staff = in_staff_scope_as(role).label("staff")
+    return select(tickets.c.id, staff).where(key == bindparam("wanted"), visible_as(role))
 
 
 def _others(actor: Actor, ticket_id: int) -> tuple[PresenceView, ...]:

@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -23,12 +31,13 @@ from helpdesk.models.ticket import tickets
 from helpdesk.models.tree import groups
 from helpdesk.services import _saved_filters, _text
 from helpdesk.services._filters import condition
+from helpdesk.services._saved_rows import ORDER, first_views, select_views, visible
 from helpdesk.services._scope import in_staff_scope
 from helpdesk.services.views import NamedRef, QueueSettings, SavedViewRow, ViewCount
 
 USUAL = _saved_filters.USUAL
 NAME_MAX, MOST, MOST_COUNTED = 60, 50, 1000
-_SHOWN, _COUNTED = 200, 20
+_SHOWN = 200
 _FIELDS = frozenset({"name", "filters", "sort", "columns", "shared", "group_id", "position"})
 _PLACE_MAX = 1_000_000
 
@@ -41,7 +50,7 @@ def list_views(actor: Actor) -> list[SavedViewRow]:
     """
     require_staff(actor)
     with transaction() as s:
-        rows = s.execute(_select(actor).where(_visible(actor)).order_by(*_ORDER).limit(_SHOWN))
+        rows = s.execute(select_views(actor).where(visible(actor)).order_by(*ORDER).limit(_SHOWN))
         return [_view(actor, row) for row in rows.mappings()]
 
 
@@ -124,11 +133,8 @@ def view_counts(actor: Actor) -> list[ViewCount]:
     """
     require_staff(actor)
     with transaction() as s:
-        rows = (
-            s.execute(_select(actor).where(_visible(actor)).order_by(*_ORDER).limit(_COUNTED))
-            .mappings()
-            .all()
-        )
+        asked = {"viewer": actor.user_id, "groups": sorted(actor.group_ids)}
+        rows = s.execute(first_views(actor.role), asked).mappings().all()
         numbered: dict[int, ColumnElement[Any]] = {}
         for row in rows:
             query = _saved_filters.query_of(row["filters"], row["sort"])
@@ -136,11 +142,8 @@ def view_counts(actor: Actor) -> list[ViewCount]:
                 some = select(tickets.c.id).where(in_staff_scope(actor), condition(actor, chosen))
                 capped = some.limit(MOST_COUNTED + 1).subquery()
                 numbered[row["id"]] = select(func.count()).select_from(capped).scalar_subquery()
-        found = (
-            s.execute(select(*(one.label(f"v{key}") for key, one in numbered.items()))).one()
-            if numbered
-            else ()
-        )
+        counting = select(*(one.label(f"v{key}") for key, one in numbered.items()))
+        found = s.execute(counting).one() if numbered else ()
     counts = dict(zip(numbered, found, strict=True))
     return [
         ViewCount(
@@ -186,39 +189,11 @@ def save_settings(actor: Actor, changes: Mapping[str, Any]) -> QueueSettings:
 
 # ---- parts -----------------------------------------------------------------------------------------------------------
 
-_ORDER = (saved_views.c.position, func.lower(saved_views.c.name), saved_views.c.id)
-
-
-def _visible(actor: Actor) -> ColumnElement[bool]:
-    v = saved_views.c
-    shared = v.shared != str(Sharing.PRIVATE)
-    if actor.role is Role.ADMIN:
-        return or_(v.owner_id == actor.user_id, shared)
-    return or_(
-        v.owner_id == actor.user_id,
-        v.shared == str(Sharing.STAFF),
-        v.group_id.in_(sorted(actor.group_ids)),
-    )
-
-
-def _select(actor: Actor) -> Select[Any]:
-    chosen = select(queue_settings.c.default_view_id).where(queue_settings.c.user_id == actor.user_id)
-    return (
-        select(
-            saved_views,
-            users.c.name.label("owner_name"),
-            groups.c.name.label("group_name"),
-            func.coalesce(saved_views.c.id == chosen.scalar_subquery(), False).label("is_default"),
-        )
-        .join(users, users.c.id == saved_views.c.owner_id)
-        .outerjoin(groups, groups.c.id == saved_views.c.group_id)
-    )
-
 
 def _one(s: Session, actor: Actor, view_id: int, *, hold: bool = False, forced: bool = False) -> SavedViewRow:
-    statement = _select(actor).where(saved_views.c.id == view_id)
+    statement = select_views(actor).where(saved_views.c.id == view_id)
     if not forced:  # an admin's change may have made it somebody's private one
-        statement = statement.where(_visible(actor))
+        statement = statement.where(visible(actor))
     row = s.execute(statement.with_for_update(of=saved_views) if hold else statement).mappings().first()
     if row is None:
         raise NotFound("There is no such view.")
@@ -289,7 +264,7 @@ def _settings(s: Session, actor: Actor) -> QueueSettings:
     row = s.execute(
         select(q.columns, saved_views.c.id.label("view"))
         .select_from(queue_settings)
-        .outerjoin(saved_views, (saved_views.c.id == q.default_view_id) & _visible(actor))
+        .outerjoin(saved_views, (saved_views.c.id == q.default_view_id) & visible(actor))
         .where(q.user_id == actor.user_id)
     ).first()
     columns = row.columns if row is not None and row.columns else _saved_filters.USUAL

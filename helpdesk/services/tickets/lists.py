@@ -4,36 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache, lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ARRAY, BigInteger, BindParameter, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from helpdesk.core.clock import now
 from helpdesk.core.db import transaction
 from helpdesk.domain.access import Actor, require_staff
-from helpdesk.domain.enums import UNSOLVED, Priority, Status, View
+from helpdesk.domain.enums import UNSOLVED, Priority, Role, Status, View
 from helpdesk.models.ticket import ticket_holds, tickets
 from helpdesk.services import _rows, _text
 from helpdesk.services._filters import (
+    ANYBODY,
     MAX_DEPTH,
     MAX_PAGE_SIZE,
     Filter,
+    asker_params,
     cleaned_query,
-    condition,
+    condition_as,
     is_at_risk,
     is_late,
     is_open,
     narrowing,
 )
-from helpdesk.services._keyset import Keyset, count, read_page
+from helpdesk.services._keyset import Keyset, Listing, read_page
 from helpdesk.services._lock import MAX_ID
 from helpdesk.services._results import read_results
-from helpdesk.services._scope import in_staff_scope, requested_by
+from helpdesk.services._scope import (
+    in_staff_scope,
+    in_staff_scope_as,
+    requested_as,
+    requested_by,
+    scope_params,
+)
 from helpdesk.services._search import Field
 from helpdesk.services._words import MAX_SEARCH
 from helpdesk.services.views import OwnLists, Page, QueueCounts, TicketQuery, TicketRow
 
 _SIMILAR, _SIMILAR_FROM = 0.25, 4
+_LISTS_KEPT = 256  # whose statements need not be built again
 _LIVE = tuple(str(status) for status in Status if status in UNSOLVED)
 
 
@@ -44,9 +54,7 @@ def list_mine(actor: Actor, query: TicketQuery) -> Page[TicketRow]:
         Invalid: a bad filter, order, page or cursor.
     """
     with transaction() as s:
-        return _list(
-            s, actor, cleaned_query(actor, query, View.REQUESTER), requested_by(actor), View.REQUESTER
-        )
+        return _list(s, actor, cleaned_query(actor, query, View.REQUESTER), View.REQUESTER)
 
 
 def list_mine_together(
@@ -60,11 +68,10 @@ def list_mine_together(
     Raises:
         Invalid: a bad filter, order, page or cursor of any of them.
     """
-    scope = requested_by(actor)
     with transaction() as s:
         chosen = [cleaned_query(actor, query, View.REQUESTER) for query in (*lists, *counted)]
-        found = [_page(s, actor, one, scope, View.REQUESTER) for one in chosen[: len(lists)]]
-        totals = tuple(_total(s, actor, one, scope) for one in chosen[len(lists) :])
+        found = [_page(s, actor, one, View.REQUESTER) for one in chosen[: len(lists)]]
+        totals = tuple(_total(s, actor, one) for one in chosen[len(lists) :])
         ids = list(dict.fromkeys(ticket_id for page in found for ticket_id in page.items))
         rows = {row.id: row for row in _rows.ticket_rows(s, actor, ids, View.REQUESTER)}
     return OwnLists(tuple(_with_rows(page, rows) for page in found), totals)
@@ -78,30 +85,47 @@ def list_queue(actor: Actor, query: TicketQuery) -> Page[TicketRow]:
     """
     require_staff(actor)
     with transaction() as s:
-        return _list(s, actor, cleaned_query(actor, query, View.STAFF), in_staff_scope(actor), View.STAFF)
+        return _list(s, actor, cleaned_query(actor, query, View.STAFF), View.STAFF)
 
 
-def _list(
-    s: Session, actor: Actor, chosen: Filter, scope: ColumnElement[bool], view: View
-) -> Page[TicketRow]:
-    page = _page(s, actor, chosen, scope, view)
+def _list(s: Session, actor: Actor, chosen: Filter, view: View) -> Page[TicketRow]:
+    page = _page(s, actor, chosen, view)
     return _with_rows(page, {row.id: row for row in _rows.ticket_rows(s, actor, page.items, view)})
 
 
-def _page(s: Session, actor: Actor, chosen: Filter, scope: ColumnElement[bool], view: View) -> Page[int]:
-    keyset = Keyset(chosen, staff=view is View.STAFF)
+def _page(s: Session, actor: Actor, chosen: Filter, view: View) -> Page[int]:
+    staff = view is View.STAFF
+    keyset = Keyset(chosen, staff=staff)
     if chosen.asked is None:
-        return read_page(s, keyset, and_(scope, condition(actor, chosen)))
-    field = Field(scope, narrowing(actor, chosen), view is View.STAFF, chosen.unclosed)
-    return read_results(s, keyset, chosen.asked, field)
+        return read_page(s, keyset, _listing(actor.role, view, _standing(chosen)), _params(actor))
+    scope = in_staff_scope(actor) if staff else requested_by(actor)
+    return read_results(
+        s, keyset, chosen.asked, Field(scope, narrowing(actor, chosen), staff, chosen.unclosed)
+    )
 
 
-def _total(s: Session, actor: Actor, chosen: Filter, scope: ColumnElement[bool]) -> int:
+def _total(s: Session, actor: Actor, chosen: Filter) -> int:
     """The `total` of the requester's page, without reading one where its number alone can be asked for."""
     if chosen.asked is None:
-        return min(count(s, and_(scope, condition(actor, chosen))), MAX_DEPTH)
-    whole = replace(chosen, query=replace(chosen.query, page=1, cursor=None))
-    return _page(s, actor, whole, scope, View.REQUESTER).total
+        listing = _listing(actor.role, View.REQUESTER, _standing(chosen))
+        return min(listing.count(s, _params(actor)), MAX_DEPTH)
+    return _page(s, actor, _standing(chosen), View.REQUESTER).total
+
+
+def _standing(chosen: Filter) -> Filter:
+    """Without its place in the list: what all its pages share."""
+    return replace(chosen, query=replace(chosen.query, page=1, page_size=1, cursor=None))
+
+
+@lru_cache(maxsize=_LISTS_KEPT)
+def _listing(role: Role, view: View, standing: Filter) -> Listing:
+    """Built once for everybody of a role who looks at this list; pages that are open read it again and again."""
+    scope = in_staff_scope_as(role) if view is View.STAFF else requested_as()
+    return Listing(Keyset(standing, staff=view is View.STAFF), and_(scope, condition_as(standing)))
+
+
+def _params(actor: Actor) -> dict[str, Any]:
+    return asker_params(actor) | scope_params(actor)
 
 
 def _with_rows(page: Page[int], rows: Mapping[int, TicketRow]) -> Page[TicketRow]:
@@ -145,26 +169,30 @@ def queue_counts(actor: Actor) -> QueueCounts:
         Forbidden: a client.
     """
     require_staff(actor)
-    t, moment = tickets.c, now()
-    held = select(ticket_holds.c.ticket_id).where(is_open(moment))
+    with transaction() as s:
+        row = s.execute(_counts(actor.role), _params(actor)).mappings().one()
+    return QueueCounts(**row)
+
+
+@cache
+def _counts(role: Role) -> Select[*tuple[Any, ...]]:
+    t = tickets.c
+    held = select(ticket_holds.c.ticket_id).where(is_open(ANYBODY.moment))
     counts = {
-        "mine": t.assigned_to == actor.user_id,
+        "mine": t.assigned_to == ANYBODY.user_id,
         "unassigned": t.assigned_to.is_(None),
         "high_priority": t.priority.in_([str(Priority.HIGH), str(Priority.CRITICAL)]),
-        "breaching_soon": is_at_risk(moment),
-        "breached": is_late(moment),
+        "breaching_soon": is_at_risk(ANYBODY.moment),
+        "breached": is_late(ANYBODY.moment),
         "waiting": t.id.in_(held),
-        "my_groups": t.group_id.in_(sorted(actor.group_ids)),
+        "my_groups": t.group_id.in_(ANYBODY.group_ids),
     }
     # all of one index, which has what is not closed (`tickets_facts`)
     unsolved = t.status.in_(_LIVE)
-    statement = select(
+    return select(
         func.count().label("all"),
         *(func.count().filter(rule, unsolved).label(name) for name, rule in counts.items()),
-    ).where(t.status != str(Status.CLOSED), in_staff_scope(actor))
-    with transaction() as s:
-        row = s.execute(statement).mappings().one()
-    return QueueCounts(**row)
+    ).where(t.status != str(Status.CLOSED), in_staff_scope_as(role))
 
 
 def listed(actor: Actor, ids: Sequence[object]) -> list[TicketRow]:
@@ -182,5 +210,11 @@ def listed(actor: Actor, ids: Sequence[object]) -> list[TicketRow]:
         if isinstance(one, int) and not isinstance(one, bool) and 0 < one <= MAX_ID
     ]
     with transaction() as s:
-        seen = s.scalars(select(tickets.c.id).where(tickets.c.id.in_(wanted), in_staff_scope(actor))).all()
+        seen = s.scalars(_in_sight(actor.role), {"ids": wanted, **scope_params(actor)}).all()
         return _rows.ticket_rows(s, actor, seen, View.STAFF)
+
+
+@cache
+def _in_sight(role: Role) -> Select[int]:
+    ids: BindParameter[Any] = bindparam("ids", type_=ARRAY(BigInteger))
+    return select(tickets.c.id).where(tickets.c.id == func.any(ids), in_staff_scope_as(role))
