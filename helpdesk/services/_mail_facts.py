@@ -10,25 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Row, RowMapping
+from sqlalchemy.orm import Session
 
 from helpdesk.domain.access import Actor, TicketFacts, view_of
 from helpdesk.domain.enums import NotificationEvent, Role, View
 from helpdesk.domain.telling import STAFF_EVENTS
-from helpdesk.models.notification import notification_logs
-from helpdesk.models.person import roles, users
-from helpdesk.models.sla import ticket_clocks
-from helpdesk.models.ticket import (
-    attachments,
-    ticket_comments,
-    ticket_events,
-    ticket_history,
-    ticket_history_texts,
-    ticket_watchers,
-    tickets,
-)
-from helpdesk.models.tree import categories, group_members, groups, subcategories
+from helpdesk.services import _mail_statements as sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,34 +58,70 @@ class Recipient:
 class Letter:
     """What is to be sent to one recipient, and what must not be, with the reason."""
 
-    recipient: Recipient | None
+    recipient: Recipient
     items: tuple[Item, ...]
     refused: Mapping[int, str]
 
 
-def gather(s: Session, ids: Iterable[int]) -> Letter:
-    """Read the rows `ids` of one recipient and judge each by the rights of this moment (product rules §5)."""
-    rows = s.execute(
-        select(notification_logs).where(notification_logs.c.id.in_(ids)).order_by(notification_logs.c.id)
-    ).mappings()
-    found = list(rows)
-    around = _around(s, found)
-    about = _tickets(s, {row["ticket_id"] for row in found})
-    reader = _reader(s, found[0]["recipient_id"]) if found else None
-    recipient = _recipient(found[0], reader) if found else None
-    items: list[Item] = []
-    refused: dict[int, str] = {}
-    comments = _comments(s, {row["comment_id"] for row in found if row["comment_id"] is not None})
-    watchers = _watchers(s, about)
-    for row in found:
-        ticket = about[row["ticket_id"]]
-        comment = comments.get(row["comment_id"])
-        view, reason = _judge(row, ticket, watchers[row["ticket_id"]], reader, comment)
-        if view is None:
-            refused[row["id"]] = reason
-        else:
-            items.append(_item(row, ticket, view, comment, around))
-    return Letter(recipient, tuple(items), refused)
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was read of several mails; each is judged and put together on its own, so that one that can't be
+    spoils no other.
+    """
+
+    _rows: Mapping[int, RowMapping]
+    _tickets: Mapping[int, Mapping[str, Any]]
+    _watchers: Mapping[int, frozenset[int]]
+    _people: Mapping[int, Any]
+    _groups: Mapping[int, frozenset[int]]
+    _comments: Mapping[int, RowMapping]
+    _around: _Around
+
+    def letter(self, ids: Iterable[int]) -> Letter:
+        """Judge the rows `ids` of one recipient, all of which were read, by the rights that were read with
+        them.
+        """
+        rows = [self._rows[row_id] for row_id in sorted(ids)]
+        reader = self._reader(rows[0]["recipient_id"])
+        items: list[Item] = []
+        refused: dict[int, str] = {}
+        for row in rows:
+            ticket = self._tickets[row["ticket_id"]]
+            comment = self._comments.get(row["comment_id"])
+            view, reason = _judge(row, ticket, self._watchers[row["ticket_id"]], reader, comment)
+            if view is None:
+                refused[row["id"]] = reason
+            else:
+                items.append(_item(row, ticket, view, comment, self._around))
+        return Letter(_recipient(rows[0], reader), tuple(items), refused)
+
+    def _reader(self, person: int | None) -> _Reader | None:
+        if person is None:
+            return None
+        row = self._people[person]
+        actor = Actor(person, Role(row.role), self._groups[person], name=row.name)
+        return _Reader(actor, row.email, row.is_active, row.time_zone)
+
+
+def gather(s: Session, ids: Iterable[int]) -> Facts:
+    """Read all that the rows `ids` may tell, and the rights of this moment (product rules §5): in as many
+    statements for many mails as for one.
+    """
+    rows = list(s.execute(sql.ROWS, {"ids": list(ids)}).mappings())
+    ticket_ids, people = _ids(rows, "ticket_id"), _ids(rows, "recipient_id")
+    return Facts(
+        {row["id"]: row for row in rows},
+        {row["id"]: dict(row) for row in s.execute(sql.TICKETS, {"ids": ticket_ids}).mappings()},
+        _sets(s.execute(sql.WATCHERS, {"ids": ticket_ids})),
+        {row.id: row for row in s.execute(sql.PEOPLE, {"ids": people})} if people else {},
+        _sets(s.execute(sql.MEMBERS, {"ids": people}) if people else ()),
+        _comments(s, _ids(rows, "comment_id")),
+        _around(s, rows, ticket_ids),
+    )
+
+
+def _ids(rows: Iterable[RowMapping], name: str) -> list[int]:
+    return sorted({row[name] for row in rows if row[name] is not None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +130,6 @@ class _Reader:
     email: str
     active: bool
     time_zone: str | None
-
-
-def _reader(s: Session, person: int | None) -> _Reader | None:
-    if person is None:
-        return None
-    row = s.execute(
-        select(users.c.name, users.c.email, users.c.is_active, users.c.time_zone, roles.c.name.label("role"))
-        .join(roles, roles.c.id == users.c.role_id)
-        .where(users.c.id == person)
-    ).one()
-    member = s.scalars(select(group_members.c.group_id).where(group_members.c.user_id == person))
-    actor = Actor(person, Role(row.role), frozenset(member), name=row.name)
-    return _Reader(actor, row.email, row.is_active, row.time_zone)
 
 
 def _recipient(row: RowMapping, reader: _Reader | None) -> Recipient:
@@ -157,57 +168,23 @@ def _judge(
     return view, ""
 
 
-def _tickets(s: Session, ids: set[int]) -> dict[int, dict[str, Any]]:
-    requester, creator, assignee = aliased(users), aliased(users), aliased(users)
-    t = tickets.c
-    rows = s.execute(
-        select(
-            *(t.id, t.ticket_no, t.title, t.description, t.status, t.priority, t.group_id, t.created_by),
-            *(t.requested_for, t.assigned_to, t.resolution_code, t.resolution_text, t.created_at),
-            groups.c.restricted,
-            groups.c.queue_email,
-            groups.c.name.label("group"),
-            categories.c.name.label("category"),
-            subcategories.c.name.label("subcategory"),
-            requester.c.name.label("requester"),
-            requester.c.department.label("department"),
-            creator.c.name.label("creator"),
-            assignee.c.name.label("assignee"),
-        )
-        .join(groups, groups.c.id == t.group_id)
-        .outerjoin(categories, categories.c.id == t.category_id)
-        .outerjoin(subcategories, subcategories.c.id == t.subcategory_id)
-        .join(requester, requester.c.id == t.requested_for)
-        .join(creator, creator.c.id == t.created_by)
-        .outerjoin(assignee, assignee.c.id == t.assigned_to)
-        .where(t.id.in_(ids))
-    ).mappings()
-    return {row["id"]: dict(row) for row in rows}
-
-
-def _watchers(s: Session, ids: Iterable[int]) -> Mapping[int, frozenset[int]]:
-    w = ticket_watchers.c
+def _sets(pairs: Iterable[Row[int, int]]) -> Mapping[int, frozenset[int]]:
+    """What belongs to each: an empty set where nothing does."""
     found: dict[int, set[int]] = defaultdict(set)
-    for row in s.execute(select(w.ticket_id, w.user_id).where(w.ticket_id.in_(list(ids)))):
-        found[row.ticket_id].add(row.user_id)
-    return defaultdict(frozenset, {ticket: frozenset(people) for ticket, people in found.items()})
+    for of, one in pairs:
+        found[of].add(one)
+    return defaultdict(frozenset, {of: frozenset(ones) for of, ones in found.items()})
 
 
-def _comments(s: Session, ids: set[int]) -> dict[int, RowMapping]:
+def _comments(s: Session, ids: list[int]) -> dict[int, RowMapping]:
     if not ids:
         return {}
-    c = ticket_comments.c
-    rows = s.execute(
-        select(c.id, c.message, c.is_internal, users.c.name.label("author"))
-        .join(users, users.c.id == c.author_id)
-        .where(c.id.in_(ids))
-    ).mappings()
-    return {row["id"]: row for row in rows}
+    return {row["id"]: row for row in s.execute(sql.COMMENTS, {"ids": ids}).mappings()}
 
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What belongs to the rows of one mail, read in a few statements however many tickets it is about."""
+    """What belongs to the rows, however many tickets they are about."""
 
     events: Mapping[tuple[int, int], Mapping[str, Any]]
     dues: Mapping[int, Mapping[str, datetime | None]]
@@ -216,30 +193,16 @@ class _Around:
     reasons: Mapping[int, str]
 
 
-def _around(s: Session, rows: Sequence[RowMapping]) -> _Around:
-    e, k, a = ticket_events.c, ticket_clocks.c, attachments.c
-    assigned = aliased(users)
-    events = s.execute(
-        select(e.ticket_id, e.seq, e.kind, e.status, e.at, e.data, assigned.c.name.label("assignee"))
-        .outerjoin(assigned, assigned.c.id == e.assigned_to)
-        .where(tuple_(e.ticket_id, e.seq).in_([(row["ticket_id"], row["event_seq"]) for row in rows]))
-    ).mappings()
-    ticket_ids = {row["ticket_id"] for row in rows}
+def _around(s: Session, rows: Sequence[RowMapping], ticket_ids: list[int]) -> _Around:
+    of_events = {"tickets": [row["ticket_id"] for row in rows], "seqs": [row["event_seq"] for row in rows]}
+    events = s.execute(sql.EVENTS, of_events).mappings()
     dues: dict[int, dict[str, datetime | None]] = defaultdict(dict)
-    for row in s.execute(
-        select(k.ticket_id, k.kind, k.due_at).where(k.ticket_id.in_(ticket_ids), k.stopped_at.is_(None))
-    ):
+    for row in s.execute(sql.DUES, {"ids": ticket_ids}):
         dues[row.ticket_id][row.kind] = row.due_at
-    actors = s.execute(
-        select(users.c.id, users.c.name, roles.c.name.label("role"))
-        .join(roles, roles.c.id == users.c.role_id)
-        .where(users.c.id.in_({row["actor_id"] for row in rows}))
-    )
+    actors = s.execute(sql.ACTORS, {"ids": _ids(rows, "actor_id")})
     files: dict[int, tuple[str, ...]] = defaultdict(tuple)
-    comment_ids = {row["comment_id"] for row in rows if row["comment_id"] is not None}
-    for row in s.execute(
-        select(a.comment_id, a.filename).where(a.comment_id.in_(comment_ids)).order_by(a.created_at)
-    ):
+    comment_ids = _ids(rows, "comment_id")
+    for row in s.execute(sql.FILES, {"ids": comment_ids}) if comment_ids else ():
         files[row.comment_id] += (row.filename,)
     return _Around(
         {(row["ticket_id"], row["seq"]): {str(name): value for name, value in row.items()} for row in events},
@@ -247,22 +210,17 @@ def _around(s: Session, rows: Sequence[RowMapping]) -> _Around:
         # the system is never named
         {row.id: "" if row.role == Role.SYSTEM else row.name for row in actors},
         files,
-        _reopen_reasons(s, {row["ticket_id"] for row in rows if row["event"] == NotificationEvent.REOPENED}),
+        _reopen_reasons(
+            s, _ids((row for row in rows if row["event"] == NotificationEvent.REOPENED), "ticket_id")
+        ),
     )
 
 
-def _reopen_reasons(s: Session, ids: set[int]) -> dict[int, str]:
+def _reopen_reasons(s: Session, ids: list[int]) -> dict[int, str]:
     """The latest reason of each ticket, from its history."""
     if not ids:
         return {}
-    h, t = ticket_history.c, ticket_history_texts.c
-    rows = s.execute(
-        select(h.ticket_id, t.new_value)
-        .join(ticket_history_texts, and_(t.ticket_id == h.ticket_id, t.seq == h.seq))
-        .where(h.ticket_id.in_(ids), h.field_name == "reopen_reason")
-        .order_by(h.seq)
-    )
-    return {row.ticket_id: row.new_value or "" for row in rows}
+    return {row.ticket_id: row.new_value or "" for row in s.execute(sql.REOPEN_REASONS, {"ids": ids})}
 
 
 def _item(

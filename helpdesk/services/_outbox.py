@@ -12,23 +12,30 @@ import os
 import random
 import socket
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from helpdesk.core.clock import moved_to
 from helpdesk.core.config import get_settings
 from helpdesk.core.db import after_commit
 from helpdesk.domain.enums import NotificationStatus
 from helpdesk.integrations import live
-from helpdesk.models.notification import notification_attempts, notification_logs
+from helpdesk.services import _outbox_statements as sql
 from helpdesk.services._lock import moment
 
-LEASE = timedelta(seconds=46)
+MOST = 8
+"""So many mails are claimed together."""
+
+BATCH_SECONDS = 3.0
+"""After this time none of the mails that were claimed together leaves any more: the rest is given back."""
+
+LEASE = timedelta(seconds=BATCH_SECONDS + 46)
 """A mail is tried for at most 30 seconds, and its result waits up to 16 for the database to come back; after
 this time its worker is taken for dead. With the sweep and the mail itself that makes less than a minute."""
 
@@ -38,100 +45,73 @@ MAX_TRIES = 12
 MAX_KILLED = 3
 FIRST_PAUSE_SECONDS = 30
 
-_n = notification_logs.c
-_a = notification_attempts.c
-
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The rows of one mail, held by this process until the lease ends;
-    `tries` by row fences off a late result.
+    """The rows of one mail, held by this process until the lease ends.
+
+    `tries` by row fences off a late result; it is empty where the mail was given up just now. `due` is since
+    when it waits.
     """
 
     tries: dict[int, int]
     message_id: str
+    due: datetime
 
     @property
     def ids(self) -> list[int]:
         return list(self.tries)
 
 
-def claim_next(s: Session) -> Claim | None:
-    """Claim the rows of the mail that has waited longest; None where nothing is due that nobody else holds.
+def claim_due(s: Session, most: int = MOST) -> list[Claim]:
+    """Claim up to `most` mails, those that have waited longest, oldest first; none where nothing is due that
+    nobody else holds.
 
     All due rows of a batch for one recipient are one mail. Two workers decide by its first row, which only
-    one of
-    them can lock, so that they never split it.
+    one of them can lock, so that they never split it. A mail that was tried before is claimed alone: where it
+    kills its sender, it takes no other along.
     """
     at = moment(s)
-    first = s.execute(_first_due(at)).first()
-    if first is None:
-        return None
-    rows = s.execute(
-        select(_n.id, _n.attempts, _n.message_id, _n.batch_id, _n.recipient_key, _n.ticket_id)
-        .where(_same_mail(first), _due(at))
-        .order_by(_n.id)
-        .with_for_update()
-    ).all()
-    poisonous = _poisonous(s, [row.id for row in rows])
-    if poisonous:
-        _fail_killed(s, poisonous)
-    tries = {row.id: row.attempts + 1 for row in rows if row.id not in poisonous}
-    message_id = first.message_id or _message_id(first.batch_id, first.recipient_key)
-    if tries:
-        s.execute(
-            update(notification_logs)
-            .where(_n.id.in_(tries))
-            .values(
-                status=str(NotificationStatus.SENDING),
-                attempts=_n.attempts + 1,
-                message_id=message_id,
-                next_attempt_at=at + LEASE,
-            )
-        )
-        s.execute(
-            insert(notification_attempts),
-            [
-                {"notification_id": row_id, "number": number, "worker": _worker(), "started_at": at}
-                for row_id, number in tries.items()
-            ],
-        )
-    return Claim(tries, message_id)
+    firsts = s.execute(sql.FIRST_DUE, {"at": at, "most": most}).all()
+    if not firsts:
+        return []
+    batches, recipients, channels = zip(*firsts, strict=True)
+    which = {"batches": list(batches), "recipients": list(recipients), "channels": list(channels)}
+    mails: dict[Any, list[Any]] = {tuple(first): [] for first in firsts}
+    for row in s.execute(sql.DUE_OF_MAILS, {"at": at, **which}):
+        mails[row.batch_id, row.recipient_key, row.channel].append(row)
+    chosen = _together(list(mails.values()))
+    given_up = _give_up(s, [row.id for rows in chosen for row in rows if row.attempts >= MAX_KILLED])
+    claims = [_claim(rows, given_up) for rows in chosen]
+    held = [(row_id, claim.message_id) for claim in claims for row_id in claim.tries]
+    if held:
+        ids, message_ids = zip(*held, strict=True)
+        rows = {"ids": list(ids), "message_ids": list(message_ids)}
+        s.execute(sql.TAKE, {**rows, "at": at, "until": at + LEASE, "who": _worker()})
+    return claims
 
 
-def _due(at: datetime) -> ColumnElement[bool]:
-    waiting = _n.status.in_([str(NotificationStatus.QUEUED), str(NotificationStatus.SENDING)])
-    return and_(waiting, _n.next_attempt_at <= at)
+def _together(mails: list[list[Any]]) -> list[list[Any]]:
+    """The oldest of these mails, and those behind it up to the first that was tried before."""
+    untried = list(takewhile(lambda rows: not any(row.attempts for row in rows), mails))
+    return untried or mails[:1]
 
 
-def _first_due(at: datetime):
-    """The first due row whose mail nobody holds: no earlier row of the same mail is due as well."""
-    earlier = notification_logs.alias("earlier")
-    first_of_its_mail = ~(
-        select(earlier.c.id)
-        .where(
-            earlier.c.batch_id == _n.batch_id,
-            earlier.c.recipient_key == _n.recipient_key,
-            earlier.c.channel == _n.channel,
-            earlier.c.id < _n.id,
-            earlier.c.status.in_([str(NotificationStatus.QUEUED), str(NotificationStatus.SENDING)]),
-            earlier.c.next_attempt_at <= at,
-        )
-        .exists()
-    )
-    return (
-        select(_n.id, _n.batch_id, _n.recipient_key, _n.channel, _n.message_id)
-        .where(_due(at), first_of_its_mail)
-        .order_by(_n.next_attempt_at, _n.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=notification_logs)
+def _claim(rows: list[Any], given_up: set[int]) -> Claim:
+    first = rows[0]
+    return Claim(
+        tries={row.id: row.attempts + 1 for row in rows if row.id not in given_up},
+        message_id=first.message_id or _message_id(first.batch_id, first.recipient_key),
+        due=min(row.next_attempt_at for row in rows),
     )
 
 
-def _same_mail(first: Any) -> ColumnElement[bool]:
-    return and_(
-        _n.batch_id == first.batch_id, _n.recipient_key == first.recipient_key, _n.channel == first.channel
-    )
+def give_back(s: Session, claims: Iterable[Claim]) -> None:
+    """These mails did not begin to leave: they wait again as if nobody had claimed them, whose turn it was."""
+    rows = [(row_id, number, claim.due) for claim in claims for row_id, number in claim.tries.items()]
+    if rows:
+        ids, tries, dues = zip(*rows, strict=True)
+        s.execute(sql.GIVE_BACK, {"ids": list(ids), "tries": list(tries), "dues": list(dues)})
 
 
 def _message_id(batch_id: uuid.UUID, recipient_key: str) -> str:
@@ -144,72 +124,45 @@ def _worker() -> str:
     return f"{socket.gethostname()[:80]}:{os.getpid()}"
 
 
-def _poisonous(s: Session, ids: list[int]) -> set[int]:
-    """The rows whose tries ended without a result too often: whoever sends them dies of it."""
-    killed = s.scalars(
-        select(_a.notification_id)
-        .join(notification_logs, _n.id == _a.notification_id)
-        .where(_a.notification_id.in_(ids), _a.finished_at.is_(None), _a.number > _tried_before())
-        .group_by(_a.notification_id)
-        .having(func.count() >= MAX_KILLED)
-    )
-    return set(killed)
-
-
-def _tried_before() -> ColumnElement[int]:
-    """How many tries lie before the last "Retry" by a person, and no longer count."""
-    return func.coalesce(_n.data["tried_before"].as_integer(), 0)
-
-
-def _fail_killed(s: Session, ids: set[int]) -> None:
-    reason = f"The worker was killed {MAX_KILLED} times while it was sending this."
-    _finish(s, _n.id.in_(ids), status=str(NotificationStatus.FAILED), last_error=reason)
+def _give_up(s: Session, ids: list[int]) -> set[int]:
+    """Fail those of the rows whose tries ended without a result too often: whoever sends them dies of it."""
+    if not ids:
+        return set()
+    poisonous = s.scalars(sql.POISONOUS, {"ids": ids, "most": MAX_KILLED}).all()
+    if poisonous:
+        reason = f"The worker was killed {MAX_KILLED} times while it was sending this."
+        _tell(s, s.execute(sql.FAIL, {"ids": poisonous, "reason": reason}).all())
+    return set(poisonous)
 
 
 def record_sent(s: Session, claim: Claim, ids: Iterable[int]) -> None:
     """The server took the mail; that holds even where the lease ended meanwhile."""
-    at = moment(s)
-    wanted = list(ids)
-    _finish(
-        s,
-        and_(_n.id.in_(wanted), _n.status.in_(["sending", "queued"])),
-        status=str(NotificationStatus.SENT),
-        sent_at=at,
-        last_error=None,
-    )
-    _close_tries(s, claim, wanted, "sent", None, at)
+    _tell(s, s.execute(sql.SENT, {**_tries(claim, ids), "moved": moved_to()}).all())
 
 
 def record_suppressed(s: Session, claim: Claim, reasons: Mapping[int, str]) -> None:
     """These rows may not be told any more; the reason of each stays with it."""
-    at = moment(s)
-    for row_id, reason in reasons.items():
-        _finish(s, _held(claim, [row_id]), status=str(NotificationStatus.SUPPRESSED), last_error=reason)
-        _close_tries(s, claim, [row_id], "suppressed", reason, at)
+    states = [str(NotificationStatus.SUPPRESSED)] * len(reasons)
+    dues: list[datetime | None] = [None] * len(reasons)
+    rows = {**_tries(claim, reasons), "states": states, "reasons": list(reasons.values()), "dues": dues}
+    _tell(s, s.execute(sql.NOT_SENT, {**rows, "outcome": "suppressed", "at": moment(s)}).all())
 
 
 def record_failure(s: Session, claim: Claim, ids: Iterable[int], reason: str, *, permanent: bool) -> None:
     """Queue the rows again for later, or fail them for good: at once, or after the last try."""
     at = moment(s)
     wanted = list(ids)
-    before = {
-        row.id: row.base
-        for row in s.execute(select(_n.id, _tried_before().label("base")).where(_n.id.in_(wanted)))
-    }
+    before = {row.id: row.base for row in s.execute(sql.TRIED_BEFORE, {"ids": wanted})}
+    states: list[str] = []
+    dues: list[datetime | None] = []
     for row_id in wanted:
         tries = claim.tries[row_id] - before.get(row_id, 0)
-        if permanent or tries >= MAX_TRIES:
-            _finish(s, _held(claim, [row_id]), status=str(NotificationStatus.FAILED), last_error=reason)
-        else:
-            again = at + timedelta(seconds=pause_seconds(tries))
-            _finish(
-                s,
-                _held(claim, [row_id]),
-                status=str(NotificationStatus.QUEUED),
-                last_error=reason,
-                next_attempt_at=again,
-            )
-    _close_tries(s, claim, wanted, "permanent" if permanent else "temporary", reason, at)
+        final = permanent or tries >= MAX_TRIES
+        states.append(str(NotificationStatus.FAILED if final else NotificationStatus.QUEUED))
+        dues.append(None if final else at + timedelta(seconds=pause_seconds(tries)))
+    rows = {**_tries(claim, wanted), "states": states, "reasons": [reason] * len(wanted), "dues": dues}
+    outcome = "permanent" if permanent else "temporary"
+    _tell(s, s.execute(sql.NOT_SENT, {**rows, "outcome": outcome, "at": at}).all())
 
 
 def pause_seconds(tries: int) -> float:
@@ -217,26 +170,16 @@ def pause_seconds(tries: int) -> float:
     return FIRST_PAUSE_SECONDS * 2 ** (tries - 1) * random.uniform(0.8, 1.2)  # noqa: S311
 
 
-def _held(claim: Claim, ids: list[int]) -> ColumnElement[bool]:
-    """Only what this claim still holds: after its lease ended, somebody else may be at it."""
-    mine = [and_(_n.id == row_id, _n.attempts == claim.tries[row_id]) for row_id in ids]
-    return and_(_n.status == str(NotificationStatus.SENDING), or_(*mine))
+def _tries(claim: Claim, ids: Iterable[int]) -> dict[str, list[Any]]:
+    wanted = list(ids)
+    return {"ids": wanted, "tries": [claim.tries[row_id] for row_id in wanted]}
 
 
-def _finish(s: Session, which: ColumnElement[bool], **values: Any) -> None:
-    statement = update(notification_logs).where(which).values(**values)
-    changed = s.execute(statement.returning(_n.ticket_id, _n.recipient_id)).all()
-    if changed:
-        topics = [f"ticket_staff:{ticket_id}" for ticket_id in sorted({row.ticket_id for row in changed})]
-        # a page of one's own mails hears of those alone: others' tell when somebody wrote what one may not know
-        topics += sorted({f"mailbox:{row.recipient_id}" for row in changed if row.recipient_id is not None})
-        after_commit(s, lambda: live.publish(["notifications", *topics]))
-
-
-def _close_tries(
-    s: Session, claim: Claim, ids: list[int], result: str, error: str | None, at: datetime
-) -> None:
-    mine = [and_(_a.notification_id == row_id, _a.number == claim.tries[row_id]) for row_id in ids]
-    s.execute(
-        update(notification_attempts).where(or_(*mine)).values(result=result, error=error, finished_at=at)
-    )
+def _tell(s: Session, changed: Sequence[Any]) -> None:
+    """Stir the pages that show these rows."""
+    if not changed:
+        return
+    topics = [f"ticket_staff:{ticket_id}" for ticket_id in sorted({row.ticket_id for row in changed})]
+    # a page of one's own mails hears of those alone: others' tell when somebody wrote what one may not know
+    topics += sorted({f"mailbox:{row.recipient_id}" for row in changed if row.recipient_id is not None})
+    after_commit(s, lambda: live.publish(["notifications", *topics]))

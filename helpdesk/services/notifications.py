@@ -1,7 +1,6 @@
 """Telling people: sending what the outbox holds, its log, the bell, and the local mailbox of a development system.
 
-The sending functions act for nobody and are called by the worker alone; each mail is built for its recipient,
-from
+The sending functions act for nobody and are called by the worker alone; each mail is built for its recipient, from
 what that recipient may see at the moment of sending.
 """
 
@@ -9,11 +8,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from email.message import EmailMessage
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from helpdesk.core.clock import now
@@ -23,7 +22,7 @@ from helpdesk.integrations import mail, mail_gate
 from helpdesk.integrations.mail import Mail, MailFailure
 from helpdesk.services import _mails, _outbox
 from helpdesk.services._bell import BellQuery, count_unread, list_mine, mark_all_read, mark_read
-from helpdesk.services._mail_facts import Letter, gather
+from helpdesk.services._mail_facts import Facts, Letter, gather
 from helpdesk.services._mail_page import render
 from helpdesk.services._mailbox_view import MailView, mailbox, read_mail
 from helpdesk.services._notification_log import NotificationQuery, list_log, retry
@@ -48,26 +47,28 @@ log = logging.getLogger(__name__)
 RUN_SECONDS = 15.0
 """A run begins no new mail after this time, so that its process is free for other tasks again."""
 
+FRESH_SECONDS = 1.0
+"""What was read longer ago says no more what a mail may tell: it is read anew."""
+
 _RECORD_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
 def deliver_due(run_seconds: float = RUN_SECONDS) -> int:
-    """Send what is due, mail by mail, for up to `run_seconds` plus one mail; return how many were taken.
+    """Send what is due, a few mails at a time, for up to `run_seconds` plus one mail; return how many were
+    sent.
 
     Any number of processes may do this at once: each mail is claimed by one. Stops early where the mail
-    server takes
-    nothing; the rows wait, the next run tries again.
+    server takes nothing; the rows wait, the next run tries again.
     """
     until = time.monotonic() + run_seconds
     sent = 0
     while time.monotonic() < until and mail_gate.may_try():
+        late = min(until, time.monotonic() + _outbox.BATCH_SECONDS)  # from before the lease begins
         with transaction() as s:
-            claim = _outbox.claim_next(s)
-        if claim is None:
+            claims = _outbox.claim_due(s)
+        if not claims:
             break
-        if not claim.tries:
-            continue
-        outcome = _deliver(claim)
+        outcome = _deliver([claim for claim in claims if claim.tries], late)
         sent += outcome.sent
         if outcome.server_down:
             mail_gate.server_is_down()
@@ -83,14 +84,42 @@ class _Outcome:
     server_down: bool = False
 
 
-def _deliver(claim: _outbox.Claim) -> _Outcome:
-    """Send the mail of a claim, outside of any transaction, and record what became of it."""
+def _deliver(claims: list[_outbox.Claim], late: float) -> _Outcome:
+    """Send these mails one after the other, each with its result; give back what did not begin by `late`.
+
+    The first leaves in any case, so that a slow database delays all and stops none.
+    """
+    left, sent, down, begun = deque(claims), 0, False, False
+    facts, fresh_until = None, 0.0
+    while left and not down:
+        if facts is None or time.monotonic() >= fresh_until:
+            fresh_until = time.monotonic() + FRESH_SECONDS
+            facts = _gather(left)
+        if begun and time.monotonic() >= late:
+            break
+        begun = True
+        outcome = _send(left.popleft(), facts)
+        sent, down = sent + outcome.sent, outcome.server_down
+    if left:
+        _record(lambda s: _outbox.give_back(s, left))
+    return _Outcome(sent, down)
+
+
+def _gather(claims: Collection[_outbox.Claim]) -> Facts:
+    """What these mails may tell now. Where the database is away meanwhile, they wait again as before."""
     try:
         with transaction() as s:
-            letter = gather(s, claim.ids)
+            return gather(s, [row_id for claim in claims for row_id in claim.tries])
+    except Unavailable:
+        _record(lambda s: _outbox.give_back(s, claims))
+        raise
+
+
+def _send(claim: _outbox.Claim, facts: Facts) -> _Outcome:
+    """Send the mail of a claim, outside of any transaction, and record what became of it."""
+    try:
+        letter = facts.letter(claim.ids)
         message = _message(claim, letter)
-    except (Unavailable, DBAPIError):
-        raise  # the lease ends, and the mail gets its turn again
     except Exception as error:
         log.exception("a mail could not be written", extra={"notifications": claim.ids[:20]})
         reason = f"The mail could not be written ({type(error).__name__})."
@@ -98,7 +127,7 @@ def _deliver(claim: _outbox.Claim) -> _Outcome:
         return _Outcome()
     told = [item.id for item in letter.items]
     failure: MailFailure | None = None
-    if message is not None and letter.recipient is not None:
+    if message is not None:
         try:
             mail.send(message, [letter.recipient.address])
         except MailFailure as caught:
@@ -120,7 +149,7 @@ def _deliver(claim: _outbox.Claim) -> _Outcome:
 
 
 def _message(claim: _outbox.Claim, letter: Letter) -> EmailMessage | None:
-    if not letter.items or letter.recipient is None:
+    if not letter.items:
         return None
     page = _mails.write(letter.recipient, letter.items)
     text, html = render(page)
