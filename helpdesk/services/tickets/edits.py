@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, bindparam, delete, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from helpdesk.core.db import transaction
@@ -27,6 +27,14 @@ from helpdesk.services.tickets.moves import put_back
 from helpdesk.services.views import TicketDetail
 
 _DEPARTMENT = select(users.c.department).where(users.c.id == bindparam("person"))
+_UNWATCH = delete(ticket_watchers).where(
+    ticket_watchers.c.ticket_id == bindparam("ticket"),
+    ticket_watchers.c.user_id == func.any(bindparam("people", type_=ARRAY(BigInteger))),
+)
+_INSERT = insert(ticket_watchers)
+_WATCH = _INSERT.on_conflict_do_update(
+    index_elements=["ticket_id", "user_id"], set_={"by_staff": _INSERT.excluded.by_staff}
+)
 _PLACE = ("group_id", "category_id", "subcategory_id")
 EDITABLE = frozenset({"priority", "title", "description", "impact", "urgency", *_PLACE})
 
@@ -197,9 +205,8 @@ def _write_watchers(
     hidden = staff and not (removed - locked.staff_watcher_ids)
     visibility = Visibility.STAFF if hidden else Visibility.PUBLIC
     work = locked.work(s, actor)
-    w = ticket_watchers.c
     if removed:
-        s.execute(delete(ticket_watchers).where(w.ticket_id == locked.row["id"], w.user_id.in_(removed)))
+        s.execute(_UNWATCH, {"ticket": locked.row["id"], "people": sorted(removed)})
     if added:
         base = {
             "ticket_id": locked.row["id"],
@@ -207,10 +214,7 @@ def _write_watchers(
             "by_staff": staff,
             "created_at": locked.at,
         }
-        statement = insert(ticket_watchers).on_conflict_do_update(
-            index_elements=["ticket_id", "user_id"], set_={"by_staff": staff}
-        )
-        s.execute(statement, [base | {"user_id": person} for person in sorted(added)])
+        s.execute(_WATCH, [base | {"user_id": person} for person in sorted(added)])
     for person in sorted(removed):
         work.log("watcher", str(person), None, visibility)
     for person in sorted(added):
