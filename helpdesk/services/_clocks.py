@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, Text, bindparam, delete, func, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import Session
 
 from helpdesk.core.config import get_settings
@@ -35,6 +35,20 @@ _EVENTS = (
 )
 _FIRED = select(ticket_clock_steps.c.kind, ticket_clock_steps.c.run, ticket_clock_steps.c.step).where(
     ticket_clock_steps.c.ticket_id == bindparam("ticket_id")
+)
+# what is stored of a ticket's clocks: their kinds, and the steps that have fired
+_KINDS = select(ticket_clocks.c.kind).where(ticket_clocks.c.ticket_id == bindparam("ticket_id"))
+_STEPS = select(
+    func.jsonb_agg(
+        func.jsonb_build_array(
+            ticket_clock_steps.c.kind, ticket_clock_steps.c.run, ticket_clock_steps.c.step
+        ),
+        type_=JSONB,
+    )
+).where(ticket_clock_steps.c.ticket_id == bindparam("ticket_id"))
+_STORED = select(
+    func.array(_KINDS.scalar_subquery(), type_=ARRAY(Text)).label("kinds"),
+    _STEPS.scalar_subquery().label("fired"),
 )
 _INSERT = insert(ticket_clocks)
 _STORE = _INSERT.on_conflict_do_update(
@@ -146,10 +160,12 @@ def refresh(s: Session, ticket_id: int, at: datetime) -> dict[str, datetime | No
     events = events_of(s, ticket_id)
     policies = policy_versions(s, {event.policy_version_id for event in events})
     clocks = compute(events, policies, at)
-    rows = clock_rows(policies, ticket_id, clocks, at, fired_steps(s, ticket_id))
+    stored = s.execute(_STORED, {"ticket_id": ticket_id}).one()
+    fired = frozenset((kind, run, step) for kind, run, step in stored.fired or ())
+    rows = clock_rows(policies, ticket_id, clocks, at, fired)
     if rows:
         s.execute(_STORE, rows)
-    gone = [str(kind) for kind in ClockKind if clocks.of(kind) is None]
+    gone = [kind for kind in stored.kinds if clocks.of(ClockKind(kind)) is None]
     if gone:
         s.execute(_DROP, {"ticket_id": ticket_id, "kinds": gone})
     return list_columns(policies, events, clocks)
