@@ -6,12 +6,15 @@ Everything is a plain function of its arguments. An empty value stands for "none
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypedDict
+from functools import lru_cache
+from typing import TypedDict, TypeVar
 
 from helpdesk.domain.enums import HoldReason
 from helpdesk.services.views import ClockView, HoldView, PersonRef, PersonView, SlaView
 
 _TONES = 6
+_NAMES_KEPT = 4096
+T = TypeVar("T")
 
 
 class Person(TypedDict):
@@ -46,6 +49,11 @@ HOLD_WORDS = {
 }
 
 
+def plain(held: T) -> T:
+    """What State holds, without the proxy that tells it of changes and makes reading slow: not to be changed."""
+    return getattr(held, "__wrapped__", held)
+
+
 def person(view: PersonView | PersonRef | None) -> Person:
     """A person's row; `NOBODY` for None."""
     if view is None:
@@ -53,6 +61,7 @@ def person(view: PersonView | PersonRef | None) -> Person:
     return {"id": view.id, "name": view.name, "initials": initials(view.name), "tone": tone(view.id)}
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def initials(name: str) -> str:
     """One or two letters: of the first and the last word that start with a letter."""
     words = [word for word in name.split() if word[0].isalpha()]

@@ -60,3 +60,22 @@ async def test_every_row_that_left_the_list_is_brought_up_to_date(open_tab: Open
     await tab.until(lambda: {row["status"] for row in tab.var(QueueState, "rows")} == {"Assigned"})
     assert {row["id"] for row in tab.var(QueueState, "rows")} == {*many}
     assert tab.var(QueueState, "updates") == len(many)
+
+
+async def test_rows_that_pages_share_stay_as_they_were_read(people: World) -> None:
+    """Those who ask at once get the same ones, so none may change them."""
+    from helpdesk.ui.queue.rows import QueueRow, merged, queue_row
+
+    made = await asyncio.to_thread(factories.make_ticket, people.client, people.it, "shared")
+    fresh = queue_row(made.ticket)
+    before = {**fresh}
+    older: QueueRow = {**fresh, "title": "older"}
+    lists: list[tuple[list[QueueRow], dict[int, QueueRow | None]]] = [
+        ([fresh], {}),
+        ([], {older["id"]: fresh}),
+    ]
+    for there, left in lists:
+        kept, _ = merged([older], there, left)
+        assert kept[0]["flash"] == "changed"
+        assert kept[0] is not fresh
+    assert fresh == before

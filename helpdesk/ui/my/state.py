@@ -15,6 +15,7 @@ from helpdesk.ui.bridge import Failure, alone, attempt_together
 from helpdesk.ui.guard import allow, me
 from helpdesk.ui.my.rows import Request, needs_you, request, settled
 from helpdesk.ui.paging import NO_STEPS, Steps, counted
+from helpdesk.ui.rows import plain
 
 PATH = "/my"
 _OPEN = tuple(str(one) for one in Status if one in UNSOLVED or one is Status.RESOLVED)
@@ -59,10 +60,10 @@ class MyState(AppState):
     @allow()
     async def refresh(self):
         """One of them changed: nothing moves under the pointer, and what changed shows it."""
-        before = (self.needs, self.working, self.closed)
+        before = (plain(self.needs), plain(self.working), plain(self.closed))
         await self._read(self.router.url.query_parameters.get("cursor"))
         if not self.failed:
-            now = (self.needs, self.working, self.closed)
+            now = (plain(self.needs), plain(self.working), plain(self.closed))
             self.needs, self.working, self.closed = map(settled, before, now)
 
     async def _read(self, cursor: str | None) -> None:

@@ -18,10 +18,11 @@ from helpdesk.ui.app_state import AppState, go_to, query
 from helpdesk.ui.bridge import Failure, alone, attempt, attempt_together
 from helpdesk.ui.guard import allow, me
 from helpdesk.ui.paging import NO_STEPS, Steps, counted
-from helpdesk.ui.queue import choices, filters
+from helpdesk.ui.queue import choices, filters, reads
 from helpdesk.ui.queue.choices import Chip, Option
 from helpdesk.ui.queue.export import EXPORTERS, export_href
 from helpdesk.ui.queue.rows import QueueRow, merged, queue_row
+from helpdesk.ui.rows import plain
 
 
 class Saved(TypedDict):
@@ -91,14 +92,13 @@ class QueueState(AppState):
             return
         live.watch(*followed(me()), refresh=QueueState.refresh)  # the person's groups may be others by now
         asked = self._place().ticket_query()
-        page = await attempt_together(audience(me(), asked), tickets.list_queue, me(), asked)
-        if isinstance(page, Failure):
+        found = await attempt_together(audience(me(), asked), reads.listed, me(), asked)
+        if isinstance(found, Failure):
             return
-        fresh = [queue_row(row) for row in page.items]
-        self.rows, self.updates = merged(self.rows, fresh, await self._left(fresh))
-        there = {row["id"] for row in self.rows}
-        self.selected = [one for one in self.selected if one in there]
-        self.total = counted(page, "ticket", "tickets")
+        fresh, self.total = found
+        rows, self.updates = merged(plain(self.rows), fresh, await self._left(fresh))
+        there = {row["id"] for row in rows}
+        self.rows, self.selected = rows, [one for one in self.selected if one in there]
 
     @rx.event
     @allow(*STAFF_ROLES)
@@ -169,13 +169,13 @@ class QueueState(AppState):
     async def _left(self, fresh: list[QueueRow]) -> dict[int, QueueRow | None]:
         """The shown rows that the list has no more, as they are now; None for those out of sight."""
         there = {row["id"] for row in fresh}
-        left = tuple(row["id"] for row in self.rows if row["id"] not in there)
+        left = tuple(row["id"] for row in plain(self.rows) if row["id"] not in there)
         if not left:
             return {}
-        rows = await attempt_together((me().role, me().group_ids), tickets.listed, me(), left)
+        rows = await attempt_together((me().role, me().group_ids), reads.elsewhere, me(), left)
         if isinstance(rows, Failure):
             return {}
-        return {**dict.fromkeys(left), **{row.id: queue_row(row) for row in rows}}
+        return {**dict.fromkeys(left), **{row["id"]: row for row in rows}}
 
     def _asked(self) -> TicketQuery:
         """What selects exactly the shown tickets, over all pages."""
