@@ -48,7 +48,7 @@ PACE_S = 1.0
 _LOST_S = 10.0  # a browser that has not called back by then will not
 _TICK_S = 0.1
 _PAUSE_S = 1.0
-_AT_ONCE = 16  # kinds of pages that catch up; those on long lines too must not leave the process idle
+_AT_ONCE = 12  # kinds of pages that catch up; those on long lines too must not leave the process idle
 _SILENT_S = 0.5  # a browser that has not called back by then keeps no other's turn
 
 
@@ -204,14 +204,16 @@ async def _tell(app: App) -> int:
     for over in [socket_id for socket_id, until in _turns.items() if until <= now]:
         del _turns[over]
     told: list[str] = []
-    kinds = {_interests[socket_id].kind for socket_id in _turns}
+    busy, chosen = {_interests[socket_id].kind for socket_id in _turns}, set[str]()
     for socket_id in [*_waiting]:
         interest = _interests[socket_id]
-        if interest.kind not in kinds and len(kinds) >= _AT_ONCE:
+        # a kind has one turn at a time, or one of many pages would leave no turn to the others
+        full = len(busy) + len(chosen) >= _AT_ONCE
+        if interest.kind in busy or (full and interest.kind not in chosen):
             continue
         ripe = interest.due()
         if ripe:
-            kinds.add(interest.kind)
+            chosen.add(interest.kind)
             _turns[socket_id] = now + _SILENT_S
             told.append(socket_id)
         if ripe or not interest.behind:
