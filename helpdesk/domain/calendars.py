@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -53,8 +54,11 @@ class BusinessCalendar:
         default_factory=dict[date, tuple[Opening, ...]], init=False, repr=False, compare=False
     )
 
-    _months: dict[date, timedelta] = field(
-        default_factory=dict[date, timedelta], init=False, repr=False, compare=False
+    _months: dict[date, tuple[timedelta, ...]] = field(
+        default_factory=dict[date, tuple[timedelta, ...]], init=False, repr=False, compare=False
+    )
+    _spans: dict[tuple[date, date], timedelta] = field(
+        default_factory=dict[tuple[date, date], timedelta], init=False, repr=False, compare=False
     )
 
     def __post_init__(self) -> None:
@@ -115,16 +119,16 @@ class BusinessCalendar:
     def elapsed(self, a: datetime, b: datetime) -> timedelta:
         """Open time from `a` to `b`; nothing where `b` is not after `a`."""
         a, b = as_utc(a), as_utc(b)
-        # days well inside count as a whole: a request may have waited for years
-        first = _month_after(a.astimezone(self._zone).date() + _MARGIN)
-        last = (b.astimezone(self._zone).date() - _MARGIN).replace(day=1)
+        # days well inside count as a whole, and what is open by then is known: a request may have waited for years
+        first = a.astimezone(self._zone).date() + _MARGIN
+        last = b.astimezone(self._zone).date() - _MARGIN
         if first >= last:
             return self._sum(a, b)
-        total = self._sum(a, self._instant(first, 0)) + self._sum(self._instant(last, 0), b)
-        while first < last:
-            total += self._month(first)
-            first = _month_after(first)
-        return total
+        begins, ends = first.replace(day=1), last.replace(day=1)
+        whole = (
+            self._span(begins, ends) + self._month(ends)[last.day - 1] - self._month(begins)[first.day - 1]
+        )
+        return self._sum(a, self._instant(first, 0)) + whole + self._sum(self._instant(last, 0), b)
 
     def between(self, a: datetime, b: datetime) -> float:
         """`elapsed` in seconds."""
@@ -197,12 +201,26 @@ class BusinessCalendar:
     def _sum(self, a: datetime, b: datetime) -> timedelta:
         return sum((end - start for start, end in self.intervals(a, b)), timedelta())
 
-    def _month(self, first: date) -> timedelta:
-        """The open time of a whole month."""
+    def _span(self, first: date, last: date) -> timedelta:
+        """The open time of whole months, from the first days of two."""
+        known = self._spans.get((first, last))
+        if known is None:
+            known, month = timedelta(), first
+            while month < last:
+                known += self._month(month)[-1]
+                month = _month_after(month)
+            if len(self._spans) >= _CACHED_DAYS:
+                self._spans.clear()
+            self._spans[first, last] = known
+        return known
+
+    def _month(self, first: date) -> tuple[timedelta, ...]:
+        """The open time of a month before each of its days, and of all of it."""
         known = self._months.get(first)
         if known is None:
-            known = self._sum(self._instant(first, 0), self._instant(_month_after(first), 0))
-            self._months[first] = known
+            days = (first + timedelta(days=n) for n in range((_month_after(first) - first).days))
+            open_for = (sum((end - start for start, end in self._openings(day)), timedelta()) for day in days)
+            known = self._months[first] = tuple(accumulate(open_for, initial=timedelta()))
         return known
 
     def _hours_of(self, day: date) -> tuple[Minutes, ...]:
