@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true, tuple_, update
 from sqlalchemy.orm import Session
 
 from helpdesk.core.db import after_commit, transaction
@@ -55,7 +55,7 @@ def list_mine(actor: Actor, q: BellQuery) -> Page[BellRow]:
         Invalid: a filter, page or cursor that makes no sense; names the field.
     """
     page, size = _paging.clean_page(q.page, q.page_size)
-    conditions = [_mine(actor), _visible(actor)]
+    conditions = [_mine(actor)]
     if q.unread is not None:
         unread = clean_flag("unread", q.unread)
         conditions.append(_n.read_at.is_(None) if unread else _n.read_at.is_not(None))
@@ -63,10 +63,15 @@ def list_mine(actor: Actor, q: BellQuery) -> Page[BellRow]:
     if q.cursor is not None:
         place.append(tuple_(_n.created_at, _n.bell_key) < _edge(q.cursor))
         page = 1
-    statement = _rows().where(*conditions, *place).order_by(_n.created_at.desc(), _n.bell_key.desc())
+    statement = (
+        _rows().where(*conditions, _visible(actor), *place).order_by(_n.created_at.desc(), _n.bell_key.desc())
+    )
     with transaction() as s:
+        plan_for_values(s)
         found = s.execute(statement.offset((page - 1) * size).limit(size + 1)).all()
-        counted = select(_n.id).join(tickets, tickets.c.id == _n.ticket_id).where(*conditions)
+        # the fence (OFFSET) keeps to these tickets; beside many messages all tickets would be read for a join
+        seen = select(tickets.c.id).where(tickets.c.id == _n.ticket_id, _visible(actor)).offset(0)
+        counted = select(_n.id).join(seen.correlate(notification_logs).lateral(), true()).where(*conditions)
         total, capped = _paging.capped_count(s, counted)
     shown = found[:size]
     cursor = None
