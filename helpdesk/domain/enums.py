@@ -26,6 +26,7 @@ class Status(StrEnum):
 
 
 UNSOLVED = frozenset({Status.OPEN, Status.ASSIGNED, Status.IN_PROGRESS})
+HOLDABLE = frozenset({Status.ASSIGNED, Status.IN_PROGRESS})
 
 
 class Priority(StrEnum):

@@ -54,6 +54,8 @@ class Notification(SQLModel, table=True):
         Index(
             "notification_logs_unread",
             "recipient_id",
+            "created_at",
+            "bell_key",
             postgresql_where=text("channel = 'in_app' AND read_at IS NULL"),
         ),
     )

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import (
     BigInteger,
@@ -42,6 +42,7 @@ from helpdesk.models.tree import in_tree
 
 ticket_numbers = Sequence("ticket_numbers", start=1000, metadata=SQLModel.metadata, data_type=BigInteger())
 
+NO_END = datetime(9999, 1, 1, tzinfo=UTC)
 _UNSOLVED = text("status IN ('Open', 'Assigned', 'In Progress')")
 _RANK = "CASE priority WHEN 'Critical' THEN 3 WHEN 'High' THEN 2 WHEN 'Medium' THEN 1 ELSE 0 END"
 _WORDS = (
@@ -66,6 +67,9 @@ class Ticket(SQLModel, table=True):
         ),
         CheckConstraint("(status = 'Closed') = (closed_at IS NOT NULL)", name="tickets_closed_at_fits"),
         CheckConstraint("status <> 'Resolved' OR resolved_at IS NOT NULL", name="tickets_resolved_at_fits"),
+        CheckConstraint(
+            "held_until IS NULL OR status IN ('Assigned', 'In Progress')", name="tickets_held_in_work"
+        ),
         CheckConstraint("impact BETWEEN 1 AND 3", name="tickets_impact_range"),
         CheckConstraint("urgency BETWEEN 1 AND 3", name="tickets_urgency_range"),
         CheckConstraint("rating BETWEEN 1 AND 5", name="tickets_rating_range"),
@@ -73,10 +77,29 @@ class Ticket(SQLModel, table=True):
         longest("description", 20000, name="tickets_description_length"),
         longest("resolution_text", 20000, name="tickets_resolution_text_length"),
         Index("tickets_open_created", "created_at", "id", postgresql_where=_UNSOLVED),
-        Index("tickets_open_due", "due_at", "id", postgresql_where=_UNSOLVED),
+        Index(
+            "tickets_open_due",
+            "due_at",
+            "id",
+            postgresql_include=["group_id", "risk_at", "breached_at"],
+            postgresql_where=_UNSOLVED,
+        ),
         Index("tickets_open_updated", "staff_updated_at", "id", postgresql_where=_UNSOLVED),
-        Index("tickets_open_priority", "priority_rank", "id", postgresql_where=_UNSOLVED),
-        Index("tickets_open_by_assignee", "assigned_to", "created_at", "id", postgresql_where=_UNSOLVED),
+        Index(
+            "tickets_open_priority",
+            "priority_rank",
+            "id",
+            postgresql_include=["group_id"],
+            postgresql_where=_UNSOLVED,
+        ),
+        Index(
+            "tickets_open_by_assignee",
+            "assigned_to",
+            "due_at",
+            "id",
+            postgresql_include=["group_id"],
+            postgresql_where=_UNSOLVED,
+        ),
         Index("tickets_open_by_group", "group_id", "created_at", "id", postgresql_where=_UNSOLVED),
         Index("tickets_created", "created_at", "id"),
         Index("tickets_updated", "staff_updated_at", "id"),
@@ -93,8 +116,17 @@ class Ticket(SQLModel, table=True):
             "tickets_facts",
             "group_id",
             "id",
-            postgresql_include=["status", "priority", "assigned_to", "due_at", "risk_at", "breached_at"],
+            postgresql_include=[
+                *("status", "priority_rank", "assigned_to", "due_at", "risk_at", "breached_at", "held_until")
+            ],
             postgresql_where=text("status <> 'Closed'"),
+        ),
+        Index(
+            "tickets_held",
+            "staff_updated_at",
+            "id",
+            postgresql_include=["status", "group_id", "held_until"],
+            postgresql_where=text("held_until IS NOT NULL"),
         ),
         Index(
             "tickets_open_unassigned",
@@ -159,6 +191,7 @@ class Ticket(SQLModel, table=True):
     due_at: datetime | None = when(null=True)  # the nearest running clock's
     risk_at: datetime | None = when(null=True)
     breached_at: datetime | None = when(null=True)
+    held_until: datetime | None = when(null=True)  # of its open hold, for lists; one without an end: `NO_END`
     history_seq: int = number(default=0)
     history_hash: bytes = blob()
     event_seq: int = number(default=0)

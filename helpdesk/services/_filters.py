@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    false,
     or_,
     select,
     true,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from helpdesk.core.clock import now
 from helpdesk.core.errors import Invalid
 from helpdesk.domain.access import Actor
-from helpdesk.domain.enums import HoldReason, Priority, Status, View
+from helpdesk.domain.enums import HOLDABLE, HoldReason, Priority, Status, View
 from helpdesk.models.ticket import ticket_holds, ticket_tags, ticket_watchers, tickets
 from helpdesk.services import _text, _words
 from helpdesk.services._words import Asked
@@ -33,6 +34,7 @@ MAX_VALUES, MAX_PAGE_SIZE, MAX_DEPTH = 100, 100, 10_000
 SORTS = ("created_at", "updated_at", "priority", "due_at", "ticket_no")
 RELEVANCE = "relevance"
 _STAFF_ONLY = ("assigned_to", "created_by", "requested_for", "sla", "tag")
+_NOT_CLOSED = frozenset(str(status) for status in Status if status is not Status.CLOSED)
 _SLA_STATES = ("breached", "at_risk")
 
 
@@ -163,10 +165,18 @@ def asker_params(actor: Actor) -> dict[str, Any]:
 def _columns(chosen: Filter) -> Iterator[ColumnElement[bool]]:
     """The filters on the ticket row itself."""
     t, query = tickets.c, chosen.query
-    if chosen.statuses:
+    statuses = frozenset(chosen.statuses)
+    if query.on_hold and statuses and chosen.asked is None:
+        # nothing else can be on hold, and to ask for more would mislead the planner about how many there are
+        possible = [status for status in chosen.statuses if status in HOLDABLE]
+        if not statuses >= HOLDABLE:
+            yield t.status.in_(possible) if possible else false()
+    elif statuses == _NOT_CLOSED:
+        yield t.status != str(Status.CLOSED)  # as indexes have it: nothing is left to be compared
+    elif statuses:
         yield t.status.in_(chosen.statuses)
     if chosen.priorities:
-        yield t.priority.in_(chosen.priorities)
+        yield t.priority_rank.in_(sorted({Priority(one).rank for one in chosen.priorities}))
     for name in ("group_id", "category_id", "subcategory_id", "created_by", "requested_for"):
         if values := getattr(query, name):
             yield t[name].in_(values)
@@ -187,8 +197,8 @@ def _around(asker: _Asker, chosen: Filter) -> Iterator[ColumnElement[bool]]:
     if query.sla:
         yield or_(*(_sla(state, asker.moment) for state in query.sla))
     if query.on_hold is not None:
-        held = exists().where(ticket_holds.c.ticket_id == t.id, is_open(asker.moment))
-        yield held if query.on_hold else ~held
+        held = is_held(asker.moment)
+        yield held if query.on_hold else or_(t.held_until.is_(None), ~held)
     if chosen.tags:
         tagged = select(ticket_tags.c.ticket_id).where(ticket_tags.c.name.in_(chosen.tags))
         yield t.id.in_(tagged)
@@ -204,14 +214,17 @@ def _around(asker: _Asker, chosen: Filter) -> Iterator[ColumnElement[bool]]:
         yield _watching(asker, query.watching)
 
 
-def is_open(moment: Moment) -> ColumnElement[bool]:
-    """A hold that lasts at `moment`: one that ran out is over, whether or not the sweep has written so."""
-    h = ticket_holds.c
-    return and_(h.ended_at.is_(None), or_(h.until.is_(None), h.until > moment))
+def is_held(moment: Moment) -> ColumnElement[bool]:
+    """A ticket on hold at `moment`: a hold that ran out is over, whether or not the sweep has written so."""
+    return tickets.c.held_until > moment
 
 
 def _asks(moment: Moment) -> ColumnElement[bool]:
-    return and_(is_open(moment), ticket_holds.c.reason == str(HoldReason.REQUESTER))
+    """An open hold that waits for the requester."""
+    h = ticket_holds.c
+    return and_(
+        h.ended_at.is_(None), or_(h.until.is_(None), h.until > moment), h.reason == str(HoldReason.REQUESTER)
+    )
 
 
 def is_late(moment: Moment) -> ColumnElement[bool]:

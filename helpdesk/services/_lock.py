@@ -228,6 +228,7 @@ def close_hold(s: Session, locked: LockedTicket, work: TicketWork, at: datetime)
     assert locked.hold is not None  # noqa: S101
     ended = {"at": max(at, locked.hold["since"]), "by": work.actor.user_id}
     s.execute(_CLOSE_HOLD, {"hold_id": locked.hold["id"], **ended})
+    work.put(held_until=None)
     work.log("hold", locked.hold["reason"], None)
     locked.hold = None
 

@@ -1,4 +1,4 @@
-"""Whether what is stored agrees with itself: clocks, history, events, the notification ledger, the audit log, files."""
+"""Whether what is stored agrees with itself: clocks, history, events, holds, notifications, audit log, files."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ from datetime import timedelta
 from itertools import groupby, islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, case, func, select, text
 from sqlalchemy.orm import Session
 
 from helpdesk.core.clock import now
 from helpdesk.core.db import transaction
 from helpdesk.integrations.storage import get_storage
-from helpdesk.models.ticket import attachments, ticket_history, ticket_history_texts, tickets
+from helpdesk.models.ticket import (
+    NO_END,
+    attachments,
+    ticket_history,
+    ticket_history_texts,
+    ticket_holds,
+    tickets,
+)
 from helpdesk.services import _audit, _chain, _clock_check, _ledger
 
 _NAMED = 5  # problems that are told word for word; the others are counted
@@ -160,6 +167,19 @@ def _events(s: Session, first: int, last: int) -> Iterator[str]:
         yield f"{row.ticket_no}: {row.n} events where there should be {row.event_seq}, or their times don't rise"
 
 
+def _holds(s: Session, first: int, last: int) -> Iterator[str]:
+    """A ticket's row names the end of its open hold."""
+    t, h = tickets.c, ticket_holds.c
+    held = case((h.id.is_not(None), func.coalesce(h.until, NO_END)))
+    names = s.scalars(
+        select(t.ticket_no)
+        .outerjoin(ticket_holds, and_(h.ticket_id == t.id, h.ended_at.is_(None)))
+        .where(t.id.between(first, last), t.held_until.is_distinct_from(held))
+        .order_by(t.id)
+    )
+    yield from (f"{name}: lists show another hold than it has" for name in names)
+
+
 def _files(s: Session) -> Iterator[str]:
     """Each file on a ticket has its object in the storage."""
     a, storage, ever = attachments.c, get_storage(), now() + timedelta(days=1)
@@ -178,6 +198,7 @@ _BY_TICKET: dict[str, Callable[[Session, int, int], Iterable[str]]] = {
     "clocks": _clock_check.differences,
     "history": _history,
     "events": _events,
+    "holds": _holds,
 }
 _WHOLE: dict[str, Callable[[Session], Iterable[str]]] = {
     "notifications": _ledger.problems,

@@ -60,6 +60,7 @@ def test_all_is_well(world: World, ticket_id: int) -> None:
         "clocks",
         "history",
         "events",
+        "holds",
         "notifications",
         "audit",
         "files",
@@ -104,6 +105,12 @@ def test_all_is_well_without_data(db: Connection) -> None:
             "events",
             "their times don't rise",
             "UPDATE ticket_events SET at = at - interval '1 day' WHERE seq = 3",
+        ),
+        ("holds", "lists show another hold", "UPDATE tickets SET held_until = now() WHERE id = :id"),
+        (
+            "holds",
+            "lists show another hold",
+            "UPDATE ticket_holds SET ended_at = NULL WHERE ticket_id = :id",
         ),
         (
             "notifications",

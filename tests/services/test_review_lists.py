@@ -10,7 +10,7 @@ import pytest
 
 from helpdesk.core.clock import moved
 from helpdesk.core.errors import Invalid
-from helpdesk.services import comments, sla, tickets
+from helpdesk.services import comments, integrity, sla, tickets
 from helpdesk.services.views import TicketQuery, TicketRow
 from tests.factories import World, make_ticket
 
@@ -152,6 +152,8 @@ def test_the_sla_filters_agree_with_what_is_shown(world: World) -> None:
             held = {row.id for row in rows if row.hold is not None}
             waiting = tickets.list_queue(agent, TicketQuery(on_hold=True, page_size=100)).items
             assert {row.id for row in waiting} == held, minutes
+            others = tickets.list_queue(agent, TicketQuery(on_hold=False, page_size=100)).items
+            assert {row.id for row in others} == {row.id for row in rows} - held, minutes
             unsolved = [row for row in rows if row.status in {"Open", "Assigned", "In Progress"}]
             counts = tickets.queue_counts(agent)
             assert counts.waiting == sum(row.hold is not None for row in unsolved)
@@ -161,6 +163,62 @@ def test_the_sla_filters_agree_with_what_is_shown(world: World) -> None:
     with moved(MONDAY + timedelta(minutes=700)):
         sla.sweep_holds()
     assert sla.verify() == []
+
+
+def test_what_waits_agrees_with_the_holds(world: World) -> None:
+    """Through every way on which a hold begins and ends."""
+    agent, client = world.actor("agent"), world.actor("client")
+    live = ("Open", "Assigned", "In Progress")
+
+    def waiting(minutes: int) -> set[int]:
+        with moved(MONDAY + timedelta(minutes=minutes)):
+            found = [
+                tickets.list_queue(agent, TicketQuery(on_hold=True, status=status))
+                for status in ((), live, ("Assigned",), (*live, "Resolved"))
+            ]
+            others = {
+                row.id for row in tickets.list_queue(agent, TicketQuery(on_hold=False, status=live)).items
+            }
+            ids = {row.id for row in found[0].items}
+            assert all({row.id for row in page.items} == ids and page.total == len(ids) for page in found)
+            assert (
+                tickets.list_queue(agent, TicketQuery(on_hold=True, status=("Open", "Resolved"))).total == 0
+            )
+            assert tickets.list_queue(agent, TicketQuery(q="heron", on_hold=True)).total == len(ids)
+            assert tickets.queue_counts(agent).waiting == len(ids)
+            assert not ids & others
+        assert all(finding.ok for finding in integrity.check() if finding.name == "holds")
+        return ids
+
+    with moved(MONDAY):
+        made = [make_ticket(client, world.it, f"heron {number}").ticket.id for number in range(5)]
+        for key in made:
+            tickets.take(agent, key)
+        one, two, three, four, five = made
+        tickets.hold(agent, one, "requester")
+        tickets.hold(agent, two, "third_party", MONDAY + timedelta(minutes=30))
+        tickets.hold(agent, three, "approval")
+        tickets.hold(agent, four, "scheduled", MONDAY + timedelta(minutes=60))
+        tickets.hold(agent, five, "third_party")
+    assert waiting(5) == set(made)
+    with moved(MONDAY + timedelta(minutes=10)):
+        comments.add(client, one, "Here you are")
+        tickets.hold(agent, two, "third_party", MONDAY + timedelta(minutes=90))
+        tickets.set_status(agent, three, "Resolved", resolution_code="solved", resolution_text="Done")
+        tickets.hold(agent, five, None)
+    assert waiting(40) == {two, four}
+    assert waiting(61) == {two}
+    with moved(MONDAY + timedelta(minutes=62)):
+        sla.sweep_holds()
+        tickets.reopen(client, three, "Not yet")
+        tickets.assign(agent, two, None)
+    assert waiting(63) == set()
+    with moved(MONDAY + timedelta(minutes=64)):
+        tickets.hold(agent, three, "requester")
+    assert waiting(65) == {three}
+    with moved(MONDAY + timedelta(minutes=66)):
+        tickets.close(client, three)
+    assert waiting(67) == set()
 
 
 def _own(world: World) -> None:

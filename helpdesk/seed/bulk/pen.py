@@ -14,6 +14,7 @@ from typing import Any
 from helpdesk.domain.clock_fold import ClockEvent
 from helpdesk.domain.enums import Channel, EventKind, NotificationEvent, NotificationStatus, Source
 from helpdesk.domain.sla import Clocks, ClockState, compute, steps
+from helpdesk.models.ticket import NO_END
 from helpdesk.seed.bulk.acts import Block, Event, Told
 from helpdesk.seed.bulk.life import STAFF, Life
 from helpdesk.seed.bulk.plot import TIMER_LAG
@@ -56,6 +57,7 @@ class Pen:
             "category_id": life.place.category_id,
             "subcategory_id": life.place.subcategory_id,
             "source": _SEED,
+            "held_until": next((one.until or NO_END for one in life.holds if one.ended_at is None), None),
         }
         self._sheets.add("tickets", facts | life.columns | written | lists)
         self._around(life)

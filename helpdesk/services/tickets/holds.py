@@ -11,8 +11,8 @@ from helpdesk.core.clock import now
 from helpdesk.core.db import transaction
 from helpdesk.core.errors import Conflict, Invalid
 from helpdesk.domain.access import Actor, require_worker
-from helpdesk.domain.enums import EventKind, HoldReason, NotificationEvent, Status
-from helpdesk.models.ticket import ticket_holds
+from helpdesk.domain.enums import HOLDABLE, EventKind, HoldReason, NotificationEvent, Status
+from helpdesk.models.ticket import NO_END, ticket_holds
 from helpdesk.services import _text
 from helpdesk.services._detail import detail
 from helpdesk.services._lock import LockedTicket, close_hold, hold_notice, lock
@@ -21,7 +21,6 @@ from helpdesk.services.views import TicketDetail
 
 _INSERT = insert(ticket_holds)
 _LONGEST = timedelta(days=366)
-_HOLDABLE = frozenset({Status.ASSIGNED, Status.IN_PROGRESS})
 
 
 def hold(
@@ -66,7 +65,7 @@ def apply_hold(
     """Set, change or end the hold of a locked ticket; False where nothing changes."""
     if _same(locked, reason, until):
         return False
-    if Status(locked.row["status"]) not in _HOLDABLE:
+    if Status(locked.row["status"]) not in HOLDABLE:
         raise Conflict("Only an Assigned or In Progress ticket can be on hold.")
     work = locked.work(s, actor)
     if locked.hold is not None:
@@ -82,6 +81,7 @@ def apply_hold(
         )
         values = {"ticket_id": locked.row["id"], "reason": str(reason), "since": locked.row["event_at"]}
         s.execute(_INSERT, {**values, "until": until, "set_by": actor.user_id})
+        work.put(held_until=until or NO_END)
     work.flush()
     return True
 

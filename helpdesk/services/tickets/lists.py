@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from helpdesk.core.db import transaction
 from helpdesk.domain.access import Actor, require_staff
 from helpdesk.domain.enums import UNSOLVED, Priority, Role, Status, View
-from helpdesk.models.ticket import ticket_holds, tickets
+from helpdesk.models.ticket import tickets
 from helpdesk.services import _rows, _text
 from helpdesk.services._filters import (
     ANYBODY,
@@ -24,8 +24,8 @@ from helpdesk.services._filters import (
     cleaned_query,
     condition_as,
     is_at_risk,
+    is_held,
     is_late,
-    is_open,
     narrowing,
 )
 from helpdesk.services._keyset import Keyset, Listing, read_page
@@ -177,14 +177,13 @@ def queue_counts(actor: Actor) -> QueueCounts:
 @cache
 def _counts(role: Role) -> Select[*tuple[Any, ...]]:
     t = tickets.c
-    held = select(ticket_holds.c.ticket_id).where(is_open(ANYBODY.moment))
     counts = {
         "mine": t.assigned_to == ANYBODY.user_id,
         "unassigned": t.assigned_to.is_(None),
-        "high_priority": t.priority.in_([str(Priority.HIGH), str(Priority.CRITICAL)]),
+        "high_priority": t.priority_rank >= Priority.HIGH.rank,
         "breaching_soon": is_at_risk(ANYBODY.moment),
         "breached": is_late(ANYBODY.moment),
-        "waiting": t.id.in_(held),
+        "waiting": is_held(ANYBODY.moment),
         "my_groups": t.group_id.in_(ANYBODY.group_ids),
     }
     # all of one index, which has what is not closed (`tickets_facts`)
