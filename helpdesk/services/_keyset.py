@@ -118,10 +118,18 @@ class _Found:
 
 
 class Listing:
-    """The statements of a list in an order: what they count, and its first page. Several pages can share one."""
+    """The statements of a list in an order: what they count, and its first page. Several pages can share one.
 
-    def __init__(self, keyset: Keyset, where: ColumnElement[bool]) -> None:
-        some = select(tickets.c.id).where(where).limit(MAX_DEPTH + 1).subquery()
+    Args:
+        counted: the same as `where`, as it is counted best.
+    """
+
+    def __init__(
+        self, keyset: Keyset, where: ColumnElement[bool], counted: ColumnElement[bool] | None = None
+    ) -> None:
+        some = (
+            select(tickets.c.id).where(where if counted is None else counted).limit(MAX_DEPTH + 1).subquery()
+        )
         self._count = select(func.count()).select_from(some)
         self._rows = select(tickets.c.id, keyset.column.label("place")).where(where).limit(_MOST)
         self._first = self._rows.order_by(*keyset.order(reverse=False))

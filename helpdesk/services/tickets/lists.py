@@ -32,6 +32,7 @@ from helpdesk.services._keyset import Keyset, Listing, read_page
 from helpdesk.services._lock import MAX_ID
 from helpdesk.services._results import read_results
 from helpdesk.services._scope import (
+    counted_in_staff_scope_as,
     in_staff_scope,
     in_staff_scope_as,
     requested_as,
@@ -120,8 +121,12 @@ def _standing(chosen: Filter) -> Filter:
 @lru_cache(maxsize=_LISTS_KEPT)
 def _listing(role: Role, view: View, standing: Filter) -> Listing:
     """Built once for everybody of a role who looks at this list; pages that are open read it again and again."""
-    scope = in_staff_scope_as(role) if view is View.STAFF else requested_as()
-    return Listing(Keyset(standing, staff=view is View.STAFF), and_(scope, condition_as(standing)))
+    keyset, wanted = Keyset(standing, staff=view is View.STAFF), condition_as(standing)
+    if view is not View.STAFF:
+        return Listing(keyset, and_(requested_as(), wanted))
+    return Listing(
+        keyset, and_(in_staff_scope_as(role), wanted), and_(counted_in_staff_scope_as(role), wanted)
+    )
 
 
 def _params(actor: Actor) -> dict[str, Any]:
@@ -191,7 +196,7 @@ def _counts(role: Role) -> Select[*tuple[Any, ...]]:
     return select(
         func.count().label("all"),
         *(func.count().filter(rule, unsolved).label(name) for name, rule in counts.items()),
-    ).where(t.status != str(Status.CLOSED), in_staff_scope_as(role))
+    ).where(t.status != str(Status.CLOSED), counted_in_staff_scope_as(role))
 
 
 def listed(actor: Actor, ids: Sequence[object]) -> list[TicketRow]:
