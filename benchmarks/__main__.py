@@ -96,7 +96,7 @@ def _cell(times: list[float]) -> str:
     if not times:
         return "–"
     p95 = statistics.quantiles(times, n=20, method="inclusive")[18]
-    return f"{statistics.median(times):.0f} / {p95:.0f}"
+    return f"{statistics.median(times):.1f} / {p95:.1f}"
 
 
 def _column(url: str, options: argparse.Namespace) -> tuple[str, dict[str, str]]:
