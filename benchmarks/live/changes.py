@@ -117,6 +117,8 @@ class Company:
         if done is None:
             return None
         answered = time.perf_counter()
+        if done["version"] == ticket.version:  # it was so already: nothing is to be shown
+            return None
         ticket.version, ticket.held = done["version"], done["hold"] is not None
         ticket.agent = done["assigned_to"]["id"] if done["assigned_to"] else None
         at = datetime.fromisoformat(done["updated_at"])
