@@ -106,7 +106,7 @@ def _column(url: str, options: argparse.Namespace) -> tuple[str, dict[str, str]]
     with web(url) as address:
         callers = Callers(address, options.password)
         for case in cases(url):
-            if options.only in case.name:
+            if options.only in case.name and options.but not in case.name:
                 found[case.name] = _cell(measure(callers[case.who], case, options.rounds))
                 print(f"  {case.name}: {found[case.name]}", file=sys.stderr, flush=True)
     return f"{row[0] if row else 0:,} tickets", found
@@ -119,6 +119,7 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--only", default="", help="the reads whose name has this")
+    parser.add_argument("--but", default="\0", help="not those whose name has this")
     parser.add_argument("--password", default=get_settings().demo_password)
     options = parser.parse_args()
     columns = [_column(url, options) for url in options.urls]
