@@ -13,7 +13,10 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import sqlalchemy
+from sqlalchemy import Executable
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.visitors import iterate
 
 import helpdesk.services
 from helpdesk.integrations import presence
@@ -45,13 +48,18 @@ def _writes(function: Callable[..., object]) -> bool:
     seen: set[Any] = set()
     todo: list[Any] = [function]
     while todo:
-        one = todo.pop()
-        if any(one is writer for writer in _WRITERS):
+        one = inspect.unwrap(found) if callable(found := todo.pop()) else found
+        if any(one is writer for writer in _WRITERS) or _is_change(one):
             return True
         if _is_ours(one) and one not in seen:
             seen.add(one)
             todo += _named_in(one)
     return False
+
+
+def _is_change(thing: Any) -> bool:
+    """A statement that was built beforehand and changes something, itself or in a part of it."""
+    return isinstance(thing, Executable) and any(isinstance(part, UpdateBase) for part in iterate(thing))
 
 
 def _is_ours(thing: Any) -> bool:
