@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from tests.stack.running import Running
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# how long an example takes is a matter of the machine
+hypothesis.settings.register_profile("helpdesk", deadline=None)
+hypothesis.settings.load_profile("helpdesk")
 
 _DATA = Path(tempfile.mkdtemp(prefix="helpdesk-tests-"))
 _DATA.chmod(0o711)  # PostgreSQL may have to run as another user
