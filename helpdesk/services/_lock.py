@@ -21,6 +21,7 @@ from helpdesk.models.person import roles, users
 from helpdesk.models.ticket import ticket_holds, ticket_watchers, tickets
 from helpdesk.models.tree import categories, groups, subcategories
 from helpdesk.services._notify import Notice
+from helpdesk.services._placed import PLACED
 from helpdesk.services._record import TicketWork
 from helpdesk.services._scope import scope_params, visible_as
 
@@ -160,10 +161,7 @@ def _reading(role: Role) -> Select[Any]:
             *(h[name].label(f"hold_{name}") for name in _HOLD),
             func.clock_timestamp().label("moment"),
         )
-        .select_from(tickets)
-        .join(groups, groups.c.id == tickets.c.group_id)
-        .outerjoin(categories, categories.c.id == tickets.c.category_id)
-        .outerjoin(subcategories, subcategories.c.id == tickets.c.subcategory_id)
+        .select_from(PLACED)
         .outerjoin(ticket_holds, and_(h.ticket_id == tickets.c.id, h.ended_at.is_(None)))
         .where(tickets.c.id == bindparam("key"), visible_as(role))
     )

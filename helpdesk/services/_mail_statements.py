@@ -19,6 +19,7 @@ from helpdesk.models.ticket import (
 )
 from helpdesk.models.tree import categories, group_members, groups, subcategories
 from helpdesk.services._arrays import any_of, lists
+from helpdesk.services._placed import PLACED
 
 _IDS = any_of("ids")
 _t, _c, _k, _a = tickets.c, ticket_comments.c, ticket_clocks.c, attachments.c
@@ -41,9 +42,7 @@ TICKETS = (
         _creator.c.name.label("creator"),
         _assignee.c.name.label("assignee"),
     )
-    .join(groups, groups.c.id == _t.group_id)
-    .outerjoin(categories, categories.c.id == _t.category_id)
-    .outerjoin(subcategories, subcategories.c.id == _t.subcategory_id)
+    .select_from(PLACED)
     .join(_requester, _requester.c.id == _t.requested_for)
     .join(_creator, _creator.c.id == _t.created_by)
     .outerjoin(_assignee, _assignee.c.id == _t.assigned_to)

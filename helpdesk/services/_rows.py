@@ -32,6 +32,7 @@ from helpdesk.models.sla import ticket_clocks
 from helpdesk.models.ticket import ticket_holds, ticket_tags, ticket_watchers, tickets
 from helpdesk.models.tree import categories, groups, subcategories
 from helpdesk.services import _clocks
+from helpdesk.services._placed import PLACED
 from helpdesk.services.views import ClockView, HoldView, NamedRef, PersonView, SlaView, TicketRow
 
 _PERCENT_FULL = 100
@@ -61,13 +62,8 @@ _COLUMNS = (
     ticket_holds.c.until.label("hold_until"),
     ticket_holds.c.since.label("hold_since"),
 )
-AROUND = (
-    tickets.join(groups, groups.c.id == tickets.c.group_id)
-    .outerjoin(categories, categories.c.id == tickets.c.category_id)
-    .outerjoin(subcategories, subcategories.c.id == tickets.c.subcategory_id)
-    .outerjoin(
-        ticket_holds, and_(ticket_holds.c.ticket_id == tickets.c.id, ticket_holds.c.ended_at.is_(None))
-    )
+AROUND = PLACED.outerjoin(
+    ticket_holds, and_(ticket_holds.c.ticket_id == tickets.c.id, ticket_holds.c.ended_at.is_(None))
 )
 # the statements are built once: to build one takes longer than to execute it
 _IDS: BindParameter[Any] = bindparam("ids", type_=ARRAY(BigInteger))

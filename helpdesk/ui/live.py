@@ -218,10 +218,8 @@ async def _tell(app: App) -> int:
             told.append(socket_id)
         if ripe or not interest.behind:
             del _waiting[socket_id]
-        if ripe:
-            _waiting[socket_id] = (
-                None  # the last one now: what changes meanwhile, or is never called, waits again
-            )
+        if ripe:  # the last one now: what changes meanwhile, or is never called, waits again
+            _waiting[socket_id] = None
     for socket_id in told:
         await namespace.emit("event", update, to=socket_id)
     return len(told)

@@ -22,6 +22,7 @@ from helpdesk.models.tree import categories, groups, subcategories
 from helpdesk.services._audit import audit
 from helpdesk.services._filters import cleaned_query, condition
 from helpdesk.services._keyset import Keyset
+from helpdesk.services._placed import PLACED
 from helpdesk.services._scope import in_staff_scope
 from helpdesk.services.views import Cell, TicketQuery
 
@@ -111,10 +112,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             t.resolved_at, t.closed_at, t.resolution_code, t.reopen_count, t.rating, first.c.due_at, first.c.met_at,
             resolution.c.due_at, resolution.c.met_at, (t.breached_at.is_not(None) | (t.due_at < func.now())),
         )
-        .select_from(tickets)
-        .join(groups, groups.c.id == t.group_id)
-        .outerjoin(categories, categories.c.id == t.category_id)
-        .outerjoin(subcategories, subcategories.c.id == t.subcategory_id)
+        .select_from(PLACED)
         .join(requester, requester.c.id == t.requested_for)
         .join(creator, creator.c.id == t.created_by)
         .outerjoin(assignee, assignee.c.id == t.assigned_to)
